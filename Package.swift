@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of ours is built by the same strict rules.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "wiretale",
+  products: [
+    .executable(name: "wiretale", targets: ["wiretale"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C: libpcap, with the shims Swift needs to call it.
+    .systemLibrary(
+      name: "CPcap", path: "Modules/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+
+    // Octets to headers. Pure: no Foundation, no clock, no unsafe, no allocation.
+    .target(name: "Wire", swiftSettings: strict),
+
+    // libpcap to frames. The only room where `unsafe` is at home.
+    .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: strict),
+
+    // Packets to text and records.
+    .target(name: "Report", dependencies: ["Wire"], swiftSettings: strict),
+
+    // The program: one verb, one file.
+    .executableTarget(
+      name: "wiretale",
+      dependencies: [
+        "Capture", "Report", "Wire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Wire"], swiftSettings: strict),
+    .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),
+    .testTarget(name: "ReplayTests", dependencies: ["wiretale"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
+  ]
+)

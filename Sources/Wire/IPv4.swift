@@ -1,0 +1,78 @@
+// Internet Protocol version 4 (RFC 791).
+
+/// The fixed header, in wire order.
+public struct IPv4Header: Sendable, Equatable {
+  /// Octets of the header without options.
+  public static let lengthMin = 20
+
+  public var version: UInt8
+  /// Octets, options included.
+  public var headerLength: Int
+  public var typeOfService: UInt8
+  /// Octets of the whole packet as the header says.
+  public var totalLength: Int
+  public var identification: UInt16
+  public var dontFragment: Bool
+  public var moreFragments: Bool
+  /// Octets.
+  public var fragmentOffset: Int
+  public var timeToLive: UInt8
+  public var `protocol`: IPProtocol
+  public var checksum: UInt16
+  public var source: UInt32
+  public var destination: UInt32
+
+  /// Reads the fixed header at the start of `bytes`; its values may still lie.
+  @inlinable public init(_ bytes: Bytes) throws(Malformed) {
+    try bytes.require(IPv4Header.lengthMin)
+    let h = bytes.extracting(0..<IPv4Header.lengthMin)
+    version = h.u8(0) &>> 4
+    headerLength = Int(h.u8(0) & 15) &* 4
+    typeOfService = h.u8(1)
+    totalLength = Int(h.u16(2))
+    identification = h.u16(4)
+    let fragment = h.u16(6)
+    dontFragment = fragment & 0x4000 != 0
+    moreFragments = fragment & 0x2000 != 0
+    fragmentOffset = Int(fragment & 0x1fff) &* 8
+    timeToLive = h.u8(8)
+    `protocol` = IPProtocol(rawValue: h.u8(9))
+    checksum = h.u16(10)
+    source = h.u32(12)
+    destination = h.u32(16)
+  }
+}
+
+/// IPv4: header, options, and the payload as far as the total length says.
+@Sendable func ipv4(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+  packet.reading = .ipv4
+  let header = try IPv4Header(bytes)
+  if header.version != 4 { throw .invalid(.version) }
+  if header.headerLength < IPv4Header.lengthMin { throw .invalid(.headerLength) }
+  try bytes.require(header.headerLength)
+  packet.enter(.ipv4, header: header.headerLength)
+  packet.ipVersion = 4
+  packet.source = IPAddress(ipv4: header.source)
+  packet.destination = IPAddress(ipv4: header.destination)
+  packet.ipProtocol = header.protocol
+  packet.timeToLive = header.timeToLive
+  packet.trafficClass = header.typeOfService
+  packet.identification = UInt32(header.identification)
+  packet.hasIdentification = true
+  packet.dontFragment = header.dontFragment
+  packet.fragmentOffset = header.fragmentOffset
+  packet.moreFragments = header.moreFragments
+  packet.isFragment = header.moreFragments || header.fragmentOffset > 0
+  // A sender that leaves segmentation to its network card writes a total length of 0: the frame's own length counts.
+  let total = header.totalLength == 0 ? packet.claimed : header.totalLength
+  if total < header.headerLength { throw .invalid(.length) }
+  packet.ipLength = total
+  let length = min(total, packet.claimed)
+  if packet.claimed > total {
+    packet.trailerOffset = packet.offset &+ total
+    packet.trailerLength = packet.claimed &- total
+  }
+  // Only the first fragment has the header that the protocol number announces.
+  let kind: Payload.Kind = header.fragmentOffset > 0 ? .data : .ipProtocol(header.protocol)
+  return Payload(kind, offset: header.headerLength, length: length &- header.headerLength)
+}
