@@ -75,6 +75,9 @@ public struct Packet: Sendable {
   public var payloadLength = 0
   public var payloadCaptured = 0
 
+  /// The protocol above the transport layer, when its octets were recognized.
+  public var application = Application()
+
   /// Octets of the frame behind the network layer's own length: padding and trailer.
   public var trailerOffset = 0
   public var trailerLength = 0
@@ -115,6 +118,25 @@ public struct Packet: Sendable {
       length: Int32(truncatingIfNeeded: claimed))
     layerCount &+= 1
   }
+}
+
+/// What is above the transport layer, and where its words lie: places in the frame, no text. A message that lies in several
+/// segments says what stands in this one.
+public struct Application: Sendable, Equatable {
+  /// `none` when nothing was recognized.
+  public var kind: Layer.Kind = .none
+  /// Octets from the start of the frame to the message.
+  public var offset: Int32 = 0
+  /// The first line (HTTP, without its line end), the server's name (TLS), the first name asked for (DNS, as encoded on the
+  /// wire): octets from the start of the frame and how many were captured; a length of 0 when there is none.
+  public var textOffset: Int32 = 0
+  public var textLength: Int32 = 0
+  /// The protocols offered or chosen (TLS: the ALPN list): likewise.
+  public var listOffset: Int32 = 0
+  public var listLength: Int32 = 0
+
+  /// Nothing recognized.
+  public init() {}
 }
 
 /// The fixed part of a TCP header and the options that tracking needs (RFC 9293 section 3.1, RFC 7323, RFC 2018).
