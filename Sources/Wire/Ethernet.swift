@@ -4,8 +4,8 @@
 public struct EthernetHeader: Sendable, Equatable {
   /// Octets of the fixed header.
   public static let length = 14
-  /// A type field below this is a length, and an LLC header follows (IEEE 802.3-2022 clause 3.2.6).
-  public static let typeMin: UInt16 = 0x0600
+  /// A type field up to this is a length, and an LLC header follows (IEEE 802.3-2022 clause 3.2.6).
+  public static let lengthMax: UInt16 = 1500
 
   public var destination: UInt64
   public var source: UInt64
@@ -14,9 +14,10 @@ public struct EthernetHeader: Sendable, Equatable {
   /// Reads the header at the start of `bytes`.
   @inlinable public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(EthernetHeader.length)
-    destination = bytes.u48(0)
-    source = bytes.u48(6)
-    type = bytes.u16(12)
+    let h = bytes.extracting(0..<EthernetHeader.length)
+    destination = h.u48(0)
+    source = h.u48(6)
+    type = h.u16(12)
   }
 }
 
@@ -25,19 +26,52 @@ public struct EthernetHeader: Sendable, Equatable {
   packet.reading = .ethernet
   let header = try EthernetHeader(bytes)
   packet.enter(.ethernet, header: EthernetHeader.length)
-  packet.destinationMAC = header.destination
-  packet.sourceMAC = header.source
-  packet.hasMAC = true
-  packet.etherType = EtherType(rawValue: header.type)
-  return Payload(
-    .etherType(EtherType(rawValue: header.type)), offset: EthernetHeader.length,
-    length: packet.claimed &- EthernetHeader.length)
+  if !packet.hasMAC && packet.ipVersion == 0 {
+    packet.destinationMAC = header.destination
+    packet.sourceMAC = header.source
+    packet.hasMAC = true
+  }
+  return packet.typed(header.type, after: EthernetHeader.length)
+}
+
+extension Packet {
+  /// What a type field announces that may be a length (IEEE 802.3-2022 clause 3.2.6): `offset` octets of header are read.
+  @inline(__always)
+  mutating func typed(_ type: UInt16, after offset: Int) -> Payload {
+    if type <= EthernetHeader.lengthMax { return measured(type, after: offset) }
+    let type = EtherType(rawValue: type)
+    if ipVersion == 0 { etherType = type }
+    return Payload(.etherType(type), offset: offset, length: claimed &- offset)
+  }
+
+  /// IEEE 802.3: the field is the length of an LLC frame; what is behind it is padding.
+  private mutating func measured(_ length: UInt16, after offset: Int) -> Payload {
+    narrow(to: offset &+ Int(length))
+    return Payload(.llc, offset: offset, length: claimed &- offset)
+  }
 }
 
 /// The fields of an Ethernet header.
 @Sendable func ethernetFields(_ bytes: Bytes, _ fields: inout Fields) throws(Malformed) {
   let header = try EthernetHeader(bytes)
-  fields.add("destination", at: 0, 6, .mac(header.destination))
+  fields.add("destination", at: 0, 6, .mac(header.destination), macMeaning(header.destination))
   fields.add("source", at: 6, 6, .mac(header.source))
-  fields.add("type", at: 12, 2, .hex(UInt64(header.type), digits: 4))
+  fields.type(header.type, at: 12)
+}
+
+/// Who a destination address speaks to (IEEE 802-2014 clause 8.2).
+func macMeaning(_ address: UInt64) -> StaticString {
+  if address == 0xffff_ffff_ffff { return "broadcast" }
+  return address & 0x0100_0000_0000 != 0 ? "multicast" : ""
+}
+
+extension Fields {
+  /// Tells a type field that may be a length.
+  mutating func type(_ type: UInt16, at offset: Int) {
+    if type <= EthernetHeader.lengthMax {
+      add("length", at: offset, 2, .number(UInt64(type)), "octets")
+    } else {
+      add("type", at: offset, 2, .hex(UInt64(type), digits: 4), EtherType(rawValue: type).name)
+    }
+  }
 }

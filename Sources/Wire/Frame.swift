@@ -14,10 +14,14 @@ public struct Frame: Sendable, Equatable {
   public var interface: Int
   /// What the first octet of the frame belongs to.
   public var link: LinkType
+  /// Octets of frame check sequence at the end of the frame, which `wireLength` counts; 0 when there is none or nobody
+  /// knows. A capture file's link type says it (the FCS bits of pcap and pcapng's `if_fcslen`).
+  public var fcsLength: Int
 
   /// A frame as the capture describes it.
   public init(
-    number: UInt64, time: Int64, wireLength: Int, capturedLength: Int, interface: Int = 0, link: LinkType
+    number: UInt64, time: Int64, wireLength: Int, capturedLength: Int, interface: Int = 0, link: LinkType,
+    fcsLength: Int = 0
   ) {
     self.number = number
     self.time = time
@@ -25,5 +29,6 @@ public struct Frame: Sendable, Equatable {
     self.capturedLength = capturedLength
     self.interface = interface
     self.link = link
+    self.fcsLength = fcsLength
   }
 }

@@ -49,9 +49,8 @@ public struct IPv4Header: Sendable, Equatable {
   let header = try IPv4Header(bytes)
   if header.version != 4 { throw .invalid(.version) }
   if header.headerLength < IPv4Header.lengthMin { throw .invalid(.headerLength) }
-  try bytes.require(header.headerLength)
-  packet.enter(.ipv4, header: header.headerLength)
-  packet.ipVersion = 4
+  packet.enter(.ipv4, header: min(header.headerLength, bytes.count))
+  packet.beginNetwork(4)
   packet.source = IPAddress(ipv4: header.source)
   packet.destination = IPAddress(ipv4: header.destination)
   packet.ipProtocol = header.protocol
@@ -63,16 +62,40 @@ public struct IPv4Header: Sendable, Equatable {
   packet.fragmentOffset = header.fragmentOffset
   packet.moreFragments = header.moreFragments
   packet.isFragment = header.moreFragments || header.fragmentOffset > 0
-  // A sender that leaves segmentation to its network card writes a total length of 0: the frame's own length counts.
-  let total = header.totalLength == 0 ? packet.claimed : header.totalLength
-  if total < header.headerLength { throw .invalid(.length) }
-  packet.ipLength = total
-  let length = min(total, packet.claimed)
-  if packet.claimed > total {
-    packet.trailerOffset = packet.offset &+ total
-    packet.trailerLength = packet.claimed &- total
+  if header.totalLength == 0 {
+    // A sender that leaves segmentation to its network card writes 0: the frame's own length counts.
+    packet.isLengthAbsent = true
+    packet.ipLength = packet.claimed
+  } else {
+    if header.totalLength < header.headerLength { throw .invalid(.length) }
+    packet.ipLength = header.totalLength
+    packet.narrow(to: header.totalLength)
+  }
+  if header.headerLength > IPv4Header.lengthMin {
+    try bytes.require(header.headerLength)
+    ipv4Options(bytes, header.headerLength, &packet)
   }
   // Only the first fragment has the header that the protocol number announces.
   let kind: Payload.Kind = header.fragmentOffset > 0 ? .data : .ipProtocol(header.protocol)
-  return Payload(kind, offset: header.headerLength, length: length &- header.headerLength)
+  return Payload(kind, offset: header.headerLength, length: packet.claimed &- header.headerLength)
+}
+
+/// Walks the options as far as to say whether they lie (RFC 791 section 3.1): each but the first two kinds has a length that
+/// counts its own two octets.
+private func ipv4Options(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
+  var at = IPv4Header.lengthMin
+  while at < end {
+    let kind = bytes.u8(at)
+    if kind == 0 { return }
+    if kind == 1 {
+      at &+= 1
+      continue
+    }
+    guard at &+ 1 < end, bytes.u8(at &+ 1) >= 2, at &+ Int(bytes.u8(at &+ 1)) <= end else {
+      packet.ipOptionsMalformed = true
+      packet.note(.invalid(.optionLength))
+      return
+    }
+    at &+= Int(bytes.u8(at &+ 1))
+  }
 }

@@ -14,12 +14,15 @@ public struct Payload: Sendable {
     case link(LinkType)
     case etherType(EtherType)
     case ipProtocol(IPProtocol)
-    /// An LLC destination service access point.
-    case llc(UInt8)
+    /// An LLC header (IEEE 802.2), and the destination service access point it names.
+    case llc
+    case sap(UInt8)
     case ppp(UInt16)
     case udp(source: UInt16, destination: UInt16)
     case tcp(source: UInt16, destination: UInt16)
-    /// Octets that belong to nobody we know.
+    /// A protocol number of an organization's own (SNAP, IEEE 802 clause 9); none is registered, it is named as unclaimed.
+    case snap(organization: UInt32, number: UInt16)
+    /// Octets whose layer does not say what they are: a user's own, or the rest of a fragment.
     case data
   }
 
@@ -39,15 +42,21 @@ public struct Payload: Sendable {
 
 /// Dissectors by the number that announces them. A table index per look-up, no hashing.
 public struct Mux: Sendable {
-  private var functions: [Dissector] = []
+  private var functions: [Entry] = []
   private var links = [UInt8](repeating: 0, count: 512)
   private var etherTypes = [UInt8](repeating: 0, count: 65536)
   private var ipProtocols = [UInt8](repeating: 0, count: 256)
+  private var llc: UInt8 = 0
   private var saps = [UInt8](repeating: 0, count: 256)
   private var pppProtocols = [UInt8](repeating: 0, count: 65536)
   private var udpPorts = [UInt8](repeating: 0, count: 65536)
   private var tcpPorts = [UInt8](repeating: 0, count: 65536)
   private var guesses: [Guess] = []
+
+  /// A function in an array is stored behind a thunk that costs an allocation per call; in a struct it is not.
+  private struct Entry: Sendable {
+    var dissector: Dissector
+  }
 
   private struct Guess: Sendable {
     var transport: IPProtocol
@@ -61,17 +70,18 @@ public struct Mux: Sendable {
   /// Registers `dissector` for `kind`. For `udp` and `tcp` the destination is the port; the source is ignored.
   public mutating func handle(_ kind: Payload.Kind, _ dissector: @escaping Dissector) {
     precondition(functions.count < 255, "more dissectors than an octet can count")
-    functions.append(dissector)
+    functions.append(Entry(dissector: dissector))
     let index = UInt8(functions.count)
     switch kind {
     case .link(let link): links[Int(link.rawValue)] = index
     case .etherType(let type): etherTypes[Int(type.rawValue)] = index
     case .ipProtocol(let number): ipProtocols[Int(number.rawValue)] = index
-    case .llc(let sap): saps[Int(sap)] = index
+    case .llc: llc = index
+    case .sap(let sap): saps[Int(sap)] = index
     case .ppp(let number): pppProtocols[Int(number)] = index
     case .udp(_, let port): udpPorts[Int(port)] = index
     case .tcp(_, let port): tcpPorts[Int(port)] = index
-    case .data: preconditionFailure("data has no dissector")
+    case .snap, .data: preconditionFailure("nobody can be registered for it")
     }
   }
 
@@ -84,35 +94,37 @@ public struct Mux: Sendable {
     guesses.append(Guess(transport: transport, recognizer: recognizer, dissector: dissector))
   }
 
-  /// Reads `frame`, layer by layer, into `packet`, which is reset first. Never fails: a fault ends the walk and is
-  /// noted, the layers before it stay.
+  /// Reads `frame`, layer by layer, into `packet`, which is begun anew. Never fails: a fault ends the walk and is noted, the
+  /// layers before it stay.
   public func dissect(_ bytes: Bytes, _ frame: Frame, into packet: inout Packet) {
-    packet = Packet()
-    packet.capturedLength = frame.capturedLength
-    packet.wireLength = frame.wireLength
-    packet.claimed = max(frame.wireLength, bytes.count)
+    packet.begin(frame, octets: bytes.count)
     var payload = Payload(.link(frame.link), offset: 0, length: packet.claimed)
     var view = bytes
     for _ in 0..<Packet.layersMax {
-      // A claimed length narrows the view and never widens it.
-      let start = min(payload.offset, view.count)
-      let have = max(0, min(payload.length, view.count &- start))
-      view = view.extracting(start..<start &+ have)
-      packet.offset &+= payload.offset
-      packet.claimed = payload.length
       do throws(Malformed) {
         guard let next = try self.layer(payload.kind, view, &packet) else { return }
+        // A claimed length narrows the view and never widens it.
+        let start = min(max(0, next.offset), view.count)
+        let claimed = max(0, min(next.length, packet.claimed &- next.offset))
+        view = view.extracting(start..<start &+ min(claimed, view.count &- start))
+        packet.offset &+= next.offset
+        packet.claimed = claimed
+        packet.payloadOffset = packet.offset
+        packet.payloadLength = claimed
+        packet.payloadCaptured = view.count
+        if case .data = next.kind { return }
         payload = next
       } catch {
-        packet.note(error)
+        packet.end(error)
         return
       }
     }
     packet.reading = .none
-    packet.note(.invalid(.depth))
+    packet.end(.invalid(.depth))
   }
 
   /// One step of the walk: the layer that `kind` announces, read from `view`.
+  @inline(__always)
   private func layer(
     _ kind: Payload.Kind, _ view: Bytes, _ packet: inout Packet
   ) throws(Malformed) -> Payload? {
@@ -121,29 +133,27 @@ public struct Mux: Sendable {
     case .link(let link): index = link.rawValue >= 0 && link.rawValue < 512 ? links[Int(link.rawValue)] : 0
     case .etherType(let type): index = etherTypes[Int(type.rawValue)]
     case .ipProtocol(let number): index = ipProtocols[Int(number.rawValue)]
-    case .llc(let sap): index = saps[Int(sap)]
+    case .llc: index = llc
+    case .sap(let sap): index = saps[Int(sap)]
     case .ppp(let number): index = pppProtocols[Int(number)]
     case .udp(let source, let destination):
+      if view.count == 0 { return nil }
       for guess in guesses where guess.transport == .udp && guess.recognizer(view) {
         return try guess.dissector(view, &packet)
       }
       index = udpPorts[Int(destination)]
       if index == 0 { index = udpPorts[Int(source)] }
     case .tcp(let source, let destination):
+      if view.count == 0 { return nil }
       for guess in guesses where guess.transport == .tcp && guess.recognizer(view) {
         return try guess.dissector(view, &packet)
       }
       index = tcpPorts[Int(destination)]
       if index == 0 { index = tcpPorts[Int(source)] }
-    case .data: break
+    case .snap, .data: break
     }
-    if index != 0 { return try functions[Int(index) &- 1](view, &packet) }
-    // Octets that nobody claims. Above TCP and UDP the transport layer has said where they lie.
-    if !packet.hasPorts {
-      packet.payloadOffset = packet.offset
-      packet.payloadLength = packet.claimed
-      packet.payloadCaptured = view.count
-    }
+    if index != 0 { return try functions[Int(index) &- 1].dissector(view, &packet) }
+    packet.unclaimed = kind
     return nil
   }
 }

@@ -36,25 +36,21 @@ public struct TCPHeader: Sendable, Equatable {
 /// TCP: header, options, and the octets of the stream.
 @Sendable func tcp(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .tcp
+  if bytes.count >= 4 {
+    packet.sourcePort = bytes.u16(0)
+    packet.destinationPort = bytes.u16(2)
+    packet.hasPorts = true
+  }
   let header = try TCPHeader(bytes)
-  packet.sourcePort = header.sourcePort
-  packet.destinationPort = header.destinationPort
-  packet.hasPorts = true
   if header.headerLength < TCPHeader.lengthMin { throw .invalid(.headerLength) }
   packet.enter(.tcp, header: min(header.headerLength, bytes.count))
   packet.hasTCP = true
-  packet.tcp.sequence = header.sequence
-  packet.tcp.acknowledgment = header.acknowledgment
-  packet.tcp.window = header.window
-  packet.tcp.flags = header.flags
-  packet.tcp.urgent = header.urgent
-  packet.tcp.headerLength = UInt8(header.headerLength)
-  packet.payloadOffset = packet.offset &+ header.headerLength
-  packet.payloadLength = max(0, packet.claimed &- header.headerLength)
-  packet.payloadCaptured = max(0, bytes.count &- header.headerLength)
-  try bytes.require(header.headerLength)
-  if packet.payloadLength == 0 { return nil }
+  packet.tcp.begin(header)
+  if header.headerLength > TCPHeader.lengthMin {
+    tcpOptions(bytes, min(header.headerLength, bytes.count), &packet)
+    try bytes.require(header.headerLength)
+  }
   return Payload(
     .tcp(source: header.sourcePort, destination: header.destinationPort), offset: header.headerLength,
-    length: packet.payloadLength)
+    length: packet.claimed &- header.headerLength)
 }

@@ -1,0 +1,119 @@
+// What dissectors do to a packet while they read: begin, enter a layer, narrow it, note a fault.
+
+extension Packet {
+  /// Makes the packet that of a frame nothing has been read of yet. What counters and flags guard (layers, tags, the TCP
+  /// summary) stays as it is: writing all of it would cost more than reading a frame.
+  @inline(__always)
+  mutating func begin(_ frame: Frame, octets: Int) {
+    layerCount = 0
+    capturedLength = octets
+    wireLength = max(frame.wireLength, octets)
+    fcsLength = min(max(0, frame.fcsLength), wireLength)
+    link = frame.link
+    sourceMAC = 0
+    destinationMAC = 0
+    hasMAC = false
+    etherType = nil
+    vlanCount = 0
+    ipVersion = 0
+    source = IPAddress()
+    destination = IPAddress()
+    tunnelDepth = 0
+    tunnelIdentifier = nil
+    forgetNetwork()
+    payloadOffset = 0
+    payloadLength = 0
+    payloadCaptured = 0
+    unclaimed = nil
+    application = Application()
+    trailerOffset = 0
+    trailerLength = 0
+    fault = nil
+    faultLayer = .none
+    faultEndedWalk = false
+    offset = 0
+    claimed = wireLength &- fcsLength
+    reading = .none
+  }
+
+  /// Begins an IP layer: what was told of the network and transport layers around it is told by `layers` alone from here.
+  @inline(__always)
+  mutating func beginNetwork(_ version: UInt8) {
+    if ipVersion != 0 {
+      tunnelDepth &+= 1
+      forgetNetwork()
+    }
+    ipVersion = version
+  }
+
+  /// Forgets the network and transport layers read so far, addresses excepted: every IP layer has its own.
+  @inline(__always)
+  private mutating func forgetNetwork() {
+    ipProtocol = IPProtocol(rawValue: 0)
+    timeToLive = 0
+    trafficClass = 0
+    identification = 0
+    hasIdentification = false
+    dontFragment = false
+    ipLength = 0
+    isLengthAbsent = false
+    ipOptionsMalformed = false
+    isFragment = false
+    fragmentOffset = 0
+    moreFragments = false
+    hasPorts = false
+    sourcePort = 0
+    destinationPort = 0
+    hasTCP = false
+    hasICMP = false
+    icmpType = 0
+    icmpCode = 0
+    icmpIdentifier = 0
+    icmpSequence = 0
+    quoted = nil
+  }
+
+  /// Notes that a layer stands: its header's first octet is where the walk is.
+  @inline(__always)
+  mutating func enter(_ kind: Layer.Kind, header: Int) {
+    guard layerCount < Packet.layersMax else { return }
+    layers[layerCount] = Layer(
+      kind: kind, offset: Int32(truncatingIfNeeded: offset), headerLength: Int32(truncatingIfNeeded: header),
+      length: Int32(truncatingIfNeeded: claimed))
+    layerCount &+= 1
+  }
+
+  /// Takes the length that the layer being read says it has, `total` octets from its first. Less than the layers around it
+  /// leave: the rest is theirs, and of the frame the trailer. More: a lie, noted, and the surrounding length counts.
+  @inline(__always)
+  mutating func narrow(to total: Int) {
+    if total < claimed {
+      if trailerLength == 0 {
+        trailerOffset = offset &+ total
+        trailerLength = wireLength &- fcsLength &- trailerOffset
+      }
+      claimed = total
+      layers[layerCount &- 1].length = Int32(truncatingIfNeeded: total)
+    } else if total > claimed {
+      note(.invalid(.length))
+    }
+  }
+
+  /// Notes a fault that does not end the walk. The first one stays.
+  mutating func note(_ malformed: Malformed) {
+    if fault != nil { return }
+    fault = malformed
+    faultLayer = reading
+  }
+
+  /// Notes the fault that ends the walk. Octets that the surrounding layer never claimed are a lie of a length field, not a
+  /// cut by the capture.
+  mutating func end(_ malformed: Malformed) {
+    faultEndedWalk = true
+    if case .truncated(let need, _) = malformed, claimed < need {
+      note(.invalid(.length))
+    } else {
+      note(malformed)
+    }
+  }
+}
