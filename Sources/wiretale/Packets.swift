@@ -12,11 +12,12 @@ struct Packets: ParsableCommand {
   var r: String
 
   func run() throws {
-    let capture = try Capture(file: r)
+    let capture = try Capture(.files([r]))
     var printer = LinePrinter(LineOptions())
     try capture.forEachFrame { octets, frame in
       printer.print(octets, frame)
       if printer.out.count > 1 << 16 { _ = printer.out.flush(to: 1) }
+      return .go
     }
     _ = printer.out.flush(to: 1)
   }
