@@ -17,8 +17,9 @@ public struct FieldsPrinter: ~Copyable {
     self.color = color
   }
 
-  /// Prints one frame: a heading, its layers with their fields, the octets that nobody claimed, and an empty line.
-  /// `packet` is its dissection; it is lent, not changed, because passing it by value costs a copy of it.
+  /// Prints one frame: a heading, its layers with their fields, the octets that nobody claimed, and an empty
+  /// line. `packet` is its dissection; it is lent, not changed, because passing it by value costs a copy of
+  /// it.
   public mutating func print(_ bytes: Bytes, _ frame: Frame, _ packet: inout Packet) {
     out.write("Frame ")
     out.write(decimal: frame.number)

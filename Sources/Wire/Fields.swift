@@ -1,7 +1,8 @@
 // Every field of a layer with its name, its octets, its value and what the value means: what `-V` prints.
 //
-// The fields of depth 1 tile their layer: no octet belongs to two of them. What shares an octet (flags, a version beside
-// a length) is one field of depth 1 whose bits are told as its parts; octets that no field claims are shown as such.
+// The fields of depth 1 tile their layer: no octet belongs to two of them. What shares an octet (flags, a
+// version beside a length) is one field of depth 1 whose bits are told as its parts; octets that no field
+// claims are shown as such.
 
 /// A field's value, kept as a number or as a place in the frame: text is made by whoever prints.
 public enum FieldValue: Sendable, Equatable {
@@ -9,6 +10,8 @@ public enum FieldValue: Sendable, Equatable {
   case none
   case number(UInt64)
   case signed(Int64)
+  /// A binary fraction: the number divided by two to the power of `fractionBits`.
+  case fixed(UInt64, fractionBits: Int)
   /// Shown with this many hexadecimal digits.
   case hex(UInt64, digits: Int)
   case flag(Bool)
@@ -20,8 +23,8 @@ public enum FieldValue: Sendable, Equatable {
   /// The field's own octets, as text that has to be escaped, or as hexadecimal digits.
   case text
   case octets
-  /// The field's octets begin a domain name; its compression pointers count from `message`, in octets from the start of
-  /// the frame (RFC 1035 section 4.1.4).
+  /// The field's octets begin a domain name; its compression pointers count from `message`, in octets from
+  /// the start of the frame (RFC 1035 section 4.1.4).
   case domain(message: Int)
   /// A point in time in nanoseconds since the Unix epoch.
   case time(Int64)
@@ -69,7 +72,8 @@ public struct Fields: Sendable {
         name: name, value: value, meaning: meaning, offset: base + offset, length: length, depth: depth))
   }
 
-  /// Tells a part of the field told before: the bits that `mask` picks of `number`, which its `length` octets are.
+  /// Tells a part of the field told before: the bits that `mask` picks of `number`, which its `length` octets
+  /// are.
   public mutating func bits(
     _ name: StaticString, at offset: Int, _ length: Int, of number: UInt64, mask: UInt64,
     _ meaning: StaticString = ""
@@ -80,6 +84,6 @@ public struct Fields: Sendable {
   }
 }
 
-/// Tells the fields of one layer, whose octets `bytes` are: header and payload, as far as the layers around it say and the
-/// capture has them. A fault ends it; the fields already told stay.
+/// Tells the fields of one layer, whose octets `bytes` are: header and payload, as far as the layers around
+/// it say and the capture has them. A fault ends it; the fields already told stay.
 public typealias Describer = @Sendable (_ bytes: Bytes, _ fields: inout Fields) throws(Malformed) -> Void

@@ -127,25 +127,6 @@ public struct Packet: Sendable {
   public init() {}
 }
 
-/// What is above the transport layer, and where its words lie: places in the frame, no text. A message that lies in several
-/// segments says what stands in this one.
-public struct Application: Sendable, Equatable {
-  /// `none` when nothing was recognized.
-  public var kind: Layer.Kind = .none
-  /// Octets from the start of the frame to the message.
-  public var offset: Int32 = 0
-  /// The first line (HTTP, without its line end), the server's name (TLS), the first name asked for (DNS, as encoded on the
-  /// wire): octets from the start of the frame and how many were captured; a length of 0 when there is none.
-  public var textOffset: Int32 = 0
-  public var textLength: Int32 = 0
-  /// The protocols offered or chosen (TLS: the ALPN list): likewise.
-  public var listOffset: Int32 = 0
-  public var listLength: Int32 = 0
-
-  /// Nothing recognized.
-  public init() {}
-}
-
 /// What an ICMP error quotes of the packet it is about (RFC 792, RFC 4443).
 public struct Quoted: Sendable, Equatable {
   public var ipVersion: UInt8

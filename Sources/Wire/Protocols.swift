@@ -44,6 +44,16 @@ extension Layer {
     case geneve
     case teredo
     case gtpu
+    // Applications
+    case dns
+    case mdns
+    case llmnr
+    case dhcp
+    case dhcpv6
+    case ntp
+    case tls
+    case http
+    case quic
   }
 }
 
@@ -88,6 +98,15 @@ extension Layer.Kind {
     case .geneve: "geneve"
     case .teredo: "teredo"
     case .gtpu: "gtpu"
+    case .dns: "dns"
+    case .mdns: "mdns"
+    case .llmnr: "llmnr"
+    case .dhcp: "dhcp"
+    case .dhcpv6: "dhcpv6"
+    case .ntp: "ntp"
+    case .tls: "tls"
+    case .http: "http"
+    case .quic: "quic"
     }
   }
 
@@ -96,6 +115,13 @@ extension Layer.Kind {
     switch self {
     case .none: nil
     case .ethernet: ethernetFields
+    case .dns, .mdns, .llmnr: dnsFields
+    case .dhcp: dhcpFields
+    case .dhcpv6: dhcpv6Fields
+    case .ntp: ntpFields
+    case .tls: tlsFields
+    case .http: httpFields
+    case .quic: quicFields
     default: nil
     }
   }
@@ -111,6 +137,21 @@ extension Mux {
     mux.handle(.etherType(.ipv4), ipv4)
     // Transport
     mux.handle(.ipProtocol(.tcp), tcp)
+    // Applications, by their octets
+    mux.recognize(.tcp, by: looksLikeTLS, tls)
+    mux.recognize(.tcp, by: looksLikeHTTP, http1)
+    mux.recognize(.udp, by: looksLikeQUIC, quic)
+    // Applications, by their port and a look at their octets
+    mux.handle(.udp(source: 0, destination: 53), dns)
+    mux.handle(.udp(source: 0, destination: 5353), mdns)
+    mux.handle(.udp(source: 0, destination: 5355), llmnr)
+    mux.handle(.tcp(source: 0, destination: 53), dnsOverTCP)
+    mux.handle(.tcp(source: 0, destination: 5355), llmnrOverTCP)
+    mux.handle(.udp(source: 0, destination: 67), dhcp)
+    mux.handle(.udp(source: 0, destination: 68), dhcp)
+    mux.handle(.udp(source: 0, destination: 546), dhcpv6)
+    mux.handle(.udp(source: 0, destination: 547), dhcpv6)
+    mux.handle(.udp(source: 0, destination: 123), ntp)
     return mux
   }()
 }
