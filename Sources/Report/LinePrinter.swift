@@ -1,71 +1,45 @@
 // One line per packet, in tcpdump's grammar.
+//
+// How printers work together:
+//  - A printer is a method of LinePrinter, in a file of its own under Line/. It gets the octets of its layer
+//    and a length. The octets end where the surrounding layers say the layer ends, or where the capture does:
+//    so they may be fewer than the length claims, and a printer never reads what they do not hold (`get8`,
+//    `get16`, `get32`, `check`).
+//  - Its first line sets `reading` to the name that tcpdump gives the protocol. When octets run out, the
+//    readers throw `Cut.truncated`; nobody need catch it: the line then ends in ` [|name]`, as tcpdump's
+//    does.
+//  - What is inside is printed by a call, with `bytes.extracting(droppingFirst:)` and, where a length field
+//    narrows the view, `bytes.extracting(first:)`; both clamp, so that a lie of the wire cannot trap.
+//    `reading` is not restored after such a call, nor does tcpdump do it.
 
 public import Wire
 
-/// How lines are to look.
-public struct LineOptions: Sendable {
-  /// What stands at the start of a line.
-  public enum Timestamps: Sendable {
-    /// Hours, minutes, seconds and fraction in local time: the default.
-    case clock
-    /// `-t`: nothing.
-    case none
-    /// `-tt`: seconds since the Unix epoch.
-    case epoch
-    /// `-ttt`: time since the line before.
-    case sincePrevious
-    /// `-tttt`: date and clock in local time.
-    case date
-    /// `-ttttt`: time since the first line.
-    case sinceFirst
-  }
-
-  /// Which octets follow the line.
-  public enum Dump: Sendable {
-    case none
-    /// `-x`, `-xx`: hexadecimal, without or with the link header.
-    case hex(link: Bool)
-    /// `-X`, `-XX`: hexadecimal and ASCII, without or with the link header.
-    case hexASCII(link: Bool)
-    /// `-A`, `-AA`: ASCII, without or with the link header.
-    case ascii(link: Bool)
-  }
-
-  public var timestamps = Timestamps.clock
-  /// Nine digits of fraction instead of six.
-  public var nanoseconds = false
-  public var dump = Dump.none
-  /// How often `-v` was said.
-  public var verbosity = 0
-  /// `-q`
-  public var quiet = false
-  /// `-e`
-  public var linkHeader = false
-  /// `-S`
-  public var absoluteSequence = false
-  /// `-#`
-  public var number = false
-  /// False after `-K`.
-  public var checksums = true
-  /// Exactly tcpdump's line, nothing of ours behind it.
-  public var plain = true
-  /// Escape sequences for colour, for a terminal.
-  public var color = false
-
-  /// tcpdump's defaults.
-  public init() {}
-}
-
 /// Why a printer stopped in the middle of a layer. What it has written so far stays.
 enum Cut: Error {
-  /// The octets ended: the line goes on with `[|name]`.
+  /// The octets ended: the line goes on with ` [|name]`.
   case truncated
-  /// A field lies: the line goes on with `(invalid)`.
+  /// A field lies: the line goes on with ` (invalid)`.
   case invalid
 }
 
-/// Prints packets as lines into a buffer that its owner empties. One protocol, one file: each extends this type by the
-/// function that prints its layer.
+/// What printers above IP need to know of the header below them.
+struct Outer {
+  /// 4 or 6.
+  var version: UInt8
+  /// As in the fixed header.
+  var source, destination: IPAddress
+  /// Where source routing sends it in the end: what the pseudo-header of a checksum counts.
+  var finalDestination: IPAddress
+  /// The protocol number in the fixed header: not that of the payload when extension headers stand between.
+  var announced: UInt8
+  /// Whether it is a fragment, so that lengths and checksums of what is inside cannot be judged.
+  var fragmented: Bool
+  /// TTL or hop limit.
+  var timeToLive: UInt8
+}
+
+/// Prints packets as lines into a buffer that its owner empties. One protocol, one file: each extends this
+/// type by the function that prints its layer.
 public struct LinePrinter: ~Copyable {
   /// What was asked for.
   public let options: LineOptions
@@ -73,42 +47,138 @@ public struct LinePrinter: ~Copyable {
   public var out = OctetBuffer()
   /// The protocol whose octets are being read: what stands in `[|name]` when they end.
   var reading: StaticString = ""
+  /// Octets of the link header, which dumps leave out unless told otherwise.
+  var linkLength = 0
+  /// Layers inside layers of the packet being printed: where deeper nesting ends.
+  var depth = 0
+  /// The initial sequence numbers of conversations.
+  var sequences = SequenceTable()
+  /// Text and origin of time stamps.
+  var clock = LineClock()
+
+  /// The deepest nesting of tunnels in tunnels that is printed.
+  static let depthMax = 64
 
   /// A printer of lines.
   public init(_ options: LineOptions) { self.options = options }
 
+  /// `-v`
+  var verbose: Bool { options.verbosity > 0 }
+
   /// Prints one frame: its line, and what belongs under it.
   public mutating func print(_ bytes: Bytes, _ frame: Frame) {
-    out.write(decimal: UInt64(bytes.count))
+    if line(bytes, frame) { dump(bytes) }
     out.write(octet: 10)
   }
-}
 
-extension Span where Element == UInt8 {
-  /// The octet at `offset`, or the end of what there is.
-  @inline(__always)
-  func get8(_ offset: Int) throws(Cut) -> UInt8 {
-    if offset < 0 || offset >= count { throw .truncated }
-    return self[offset]
+  /// Prints the line of one frame without its end, so that ` [words]` may be added by `note` before `dump`
+  /// and the line feed follow. False when the record's own lengths are unsound and there is nothing to dump.
+  public mutating func line(_ bytes: Bytes, _ frame: Frame) -> Bool {
+    if options.number {
+      out.write(decimal: frame.number, padding: 5)
+      out.write("  ")
+    }
+    if !sound(bytes, frame) { return false }
+    timestamp(frame.time)
+    reading = ""
+    linkLength = 0
+    depth = 0
+    do throws(Cut) {
+      try link(bytes, frame.wireLength, frame.link)
+    } catch {
+      switch error {
+      case .truncated: truncated()
+      case .invalid: out.write(" (invalid)")
+      }
+      linkLength = 0
+    }
+    return true
   }
 
-  /// Two octets in network order, or the end of what there is.
-  @inline(__always)
-  func get16(_ offset: Int) throws(Cut) -> UInt16 {
-    if offset < 0 || offset &+ 2 > count { throw .truncated }
-    return u16(offset)
+  /// Adds ` [words]` to the line just printed.
+  public mutating func note(_ words: StaticString) {
+    out.write(" [")
+    out.write(words)
+    out.write("]")
   }
 
-  /// Four octets in network order, or the end of what there is.
-  @inline(__always)
-  func get32(_ offset: Int) throws(Cut) -> UInt32 {
-    if offset < 0 || offset &+ 4 > count { throw .truncated }
-    return u32(offset)
+  /// The octets of the packet as the options want them, under its line.
+  public mutating func dump(_ bytes: Bytes) {
+    let beyond = bytes.extracting(droppingFirst: max(0, linkLength))
+    switch options.dump {
+    case .none: break
+    case .hexASCII(link: true): hexAndASCII(bytes)
+    case .hexASCII(link: false): hexAndASCII(beyond)
+    case .hex(link: true): hex(bytes, indent: "\n\t")
+    case .hex(link: false): hex(beyond, indent: "\n\t")
+    case .ascii(link: true): ascii(bytes)
+    case .ascii(link: false): if beyond.count > 0 { ascii(beyond) }
+    }
   }
 
-  /// Checks that `length` octets are there from `offset`.
-  @inline(__always)
-  func check(_ offset: Int, _ length: Int) throws(Cut) {
-    if offset < 0 || length < 0 || offset > count || length > count &- offset { throw .truncated }
+  /// Checks the lengths of the record itself, and says what is wrong with them.
+  private mutating func sound(_ bytes: Bytes, _ frame: Frame) -> Bool {
+    let lengthMax = 262_144
+    let captured = bytes.count
+    let wire = frame.wireLength
+    if captured > 0, captured <= wire, wire <= lengthMax { return true }
+    var first = true
+    if captured == 0 {
+      out.write("[Invalid header: caplen==0")
+      first = false
+    }
+    if wire == 0 || wire < captured {
+      out.write(first ? "[Invalid header:" : ",")
+      first = false
+      if wire == 0 {
+        out.write(" len==0")
+      } else {
+        out.write(" len(")
+        out.write(unsigned: wire)
+        out.write(") < caplen(")
+        out.write(unsigned: captured)
+        out.write(")")
+      }
+    }
+    if captured > lengthMax {
+      out.write(first ? "[Invalid header:" : ",")
+      first = false
+      out.write(" caplen(")
+      out.write(unsigned: captured)
+      out.write(") > 262144")
+    }
+    if wire > lengthMax {
+      out.write(first ? "[Invalid header:" : ",")
+      out.write(" len(")
+      out.write(unsigned: wire)
+      out.write(") > 262144")
+    }
+    out.write("]")
+    return false
+  }
+
+  /// Says that the octets ended within the protocol being read.
+  mutating func truncated() {
+    out.write(" [|")
+    out.write(reading)
+    out.write("]")
+  }
+
+  /// Says that a field lies.
+  mutating func invalid() { out.write(" (invalid)") }
+
+  /// Hands the frame to the printer of its link type.
+  private mutating func link(_ bytes: Bytes, _ length: Int, _ link: LinkType) throws(Cut) {
+    switch link {
+    case .ethernet: linkLength = try ethernet(bytes, length)
+    case .linuxCooked: try cooked(bytes, length)
+    case .linuxCooked2: try cooked2(bytes, length)
+    case .null, .loop: try loopback(bytes, length)
+    case .raw, .ipv4, .ipv6: try raw(bytes, length)
+    case .ppp: try ppp(link: bytes, length)
+    case .pppSerial: try pppSerial(bytes, length)
+    case .pppEthernet: linkLength = try pppoe(bytes, length)
+    default: unsupported(bytes)
+    }
   }
 }

@@ -1,0 +1,156 @@
+// Time stamps at the start of a line.
+
+internal import Wire
+
+/// What time stamps need of the lines before, and the text of the last second, which most lines share.
+struct LineClock {
+  /// The second whose text is in `text`.
+  var second = Int64.min
+  /// Up to "2023-01-01 00:00:00".
+  var text = InlineArray<20, UInt8>(repeating: 0)
+  var length = 0
+  /// The quarter of an hour that `offset` holds for: zones change at no finer step.
+  var quarter = Int64.min
+  /// Seconds east of UTC.
+  var offset: Int64 = 0
+  /// The line that relative times count from; nil before the first.
+  var reference: Int64?
+
+  /// Two digits.
+  mutating func put(_ value: Int64) {
+    put(octet: UInt8(truncatingIfNeeded: 48 &+ value / 10 % 10))
+    put(octet: UInt8(truncatingIfNeeded: 48 &+ value % 10))
+  }
+
+  mutating func put(octet: UInt8) {
+    guard length < 20 else { return }
+    text[length] = octet
+    length &+= 1
+  }
+
+  /// The clock of a second of some day.
+  mutating func put(clock second: Int64) {
+    let rest = floorMod(second, 86_400)
+    put(rest / 3_600)
+    put(octet: 58)
+    put(rest / 60 % 60)
+    put(octet: 58)
+    put(rest % 60)
+  }
+
+  /// The date of a second since the epoch, in the proleptic Gregorian calendar (days from civil, inverted).
+  mutating func put(date second: Int64) {
+    let days = (second &- floorMod(second, 86_400)) / 86_400 &+ 719_468
+    let era = (days >= 0 ? days : days &- 146_096) / 146_097
+    let dayOfEra = days &- era &* 146_097
+    let yearOfEra =
+      (dayOfEra &- dayOfEra / 1_460 &+ dayOfEra / 36_524 &- dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
+    let shifted = (5 &* dayOfYear &+ 2) / 153
+    let day = dayOfYear &- (153 &* shifted &+ 2) / 5 &+ 1
+    let month = shifted < 10 ? shifted &+ 3 : shifted &- 9
+    let year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
+    put(year / 100)
+    put(year % 100)
+    put(octet: 45)
+    put(month)
+    put(octet: 45)
+    put(day)
+    put(octet: 32)
+  }
+}
+
+/// The remainder that is never negative.
+@inline(__always)
+func floorMod(_ value: Int64, _ by: Int64) -> Int64 {
+  let rest = value % by
+  return rest < 0 ? rest &+ by : rest
+}
+
+extension LinePrinter {
+  /// The time stamp that was asked for, and a space.
+  mutating func timestamp(_ time: Int64) {
+    switch options.timestamps {
+    case .none: return
+    case .clock, .date, .epoch: absolute(time)
+    case .sincePrevious, .sinceFirst: relative(time)
+    }
+    out.write(octet: 32)
+  }
+
+  /// A point in time.
+  private mutating func absolute(_ time: Int64) {
+    let fraction = floorMod(time, 1_000_000_000)
+    let second = (time &- fraction) / 1_000_000_000
+    // What does not fit 31 bits is no time of a capture.
+    if second & 0x8000_0000 != 0 {
+      out.write("[Error converting time]")
+      return
+    }
+    if second != clock.second {
+      clock.second = second
+      clock.length = 0
+      if case .epoch = options.timestamps {
+        putEpoch(UInt64(UInt32(truncatingIfNeeded: second)))
+      } else {
+        let quarter = second / 900
+        if quarter != clock.quarter {
+          clock.quarter = quarter
+          clock.offset = options.zone(quarter &* 900)
+        }
+        if case .date = options.timestamps { clock.put(date: second &+ clock.offset) }
+        clock.put(clock: second &+ clock.offset)
+      }
+    }
+    out.write(clock.text, clock.length)
+    write(fraction: fraction)
+  }
+
+  /// The digits of a second since the epoch, kept as the text of that second.
+  private mutating func putEpoch(_ second: UInt64) {
+    var power: UInt64 = 1_000_000_000
+    while power > 1, second < power { power /= 10 }
+    while power > 0 {
+      clock.put(octet: UInt8(truncatingIfNeeded: 48 &+ second / power % 10))
+      power /= 10
+    }
+  }
+
+  /// The time since another line, with a minus sign where the capture goes back in time.
+  private mutating func relative(_ time: Int64) {
+    let reference = clock.reference ?? time
+    let negative = time < reference
+    out.write(octet: negative ? 45 : 32)
+    var difference = negative ? reference &- time : time &- reference
+    if !options.nanoseconds {
+      // Both ends are rounded down first: tcpdump reads microseconds.
+      difference = (negative ? -1 : 1) &* (time / 1_000 &- reference / 1_000) &* 1_000
+    }
+    let second = difference / 1_000_000_000
+    if second & 0x8000_0000 != 0 {
+      out.write("[Error converting time]")
+    } else {
+      clock.length = 0
+      clock.put(clock: second)
+      out.write(clock.text, clock.length)
+      write(fraction: difference % 1_000_000_000)
+    }
+    if case .sincePrevious = options.timestamps {
+      clock.reference = time
+    } else if clock.reference == nil {
+      clock.reference = time
+    }
+  }
+
+  /// The fraction of a second.
+  @inline(__always)
+  private mutating func write(fraction nanoseconds: Int64) {
+    out.write(octet: 46)
+    let value = UInt64(truncatingIfNeeded: nanoseconds)
+    if options.nanoseconds {
+      out.write(decimal: value, width: 9)
+    } else {
+      out.write(decimal: value / 1_000, width: 6)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// Protocols that talk in lines of text (HTTP, RTSP, SIP, FTP, SMTP, whois): the first line, at `-v` all of
+// them.
+
+internal import Wire
+
+/// Which packets of a text protocol are shown.
+enum TextRule {
+  /// Every packet begins with a command or an answer.
+  case everything
+  /// Only packets that begin with one of the protocol's requests or with an answer: others continue a body.
+  case http, rtsp, sip
+}
+
+extension LinePrinter {
+  /// Prints the payload of a protocol of text lines: `name` stands where it is cut short, `title` before its
+  /// text.
+  mutating func text(
+    _ bytes: Bytes, _ length: Int, _ name: StaticString, _ title: StaticString, _ rule: TextRule
+  ) throws(Cut) {
+    if !isDatagram(rule) { out.write(": ") }
+    reading = name
+    let shown = begins(bytes, length, rule)
+    out.write(title)
+    if !shown { return }
+    if !verbose {
+      _ = try textLine(bytes, length, 0, before: ": ")
+      return
+    }
+    out.write(", length: ")
+    out.write(unsigned: length)
+    var at = 0
+    while at < length {
+      guard let next = try textLine(bytes, length, at, before: "\n\t") else { return }
+      at = next
+    }
+  }
+
+  /// SIP is carried by UDP, whose line has no colon before the protocol.
+  private func isDatagram(_ rule: TextRule) -> Bool {
+    if case .sip = rule { return true }
+    return false
+  }
+
+  /// Whether the payload begins with a request, or with an answer: three digits as the second word.
+  private func begins(_ bytes: Bytes, _ length: Int, _ rule: TextRule) -> Bool {
+    if case .everything = rule { return true }
+    let here = bytes.extracting(first: max(0, length))
+    guard let first = word(here, 0, length) else { return false }
+    if isRequest(here.extracting(0..<first.end), rule) { return true }
+    guard let second = word(here, first.next, length) else { return false }
+    guard second.end &- first.next == 3 else { return false }
+    for at in first.next..<second.end where here[at] < 48 || here[at] > 57 { return false }
+    return true
+  }
+
+  /// The word of printable characters at `at`: where it ends, and where the next one begins. Nil when there
+  /// is none, or when it does not end before the octets do.
+  private func word(_ bytes: Bytes, _ at: Int, _ length: Int) -> (end: Int, next: Int)? {
+    let wordMax = 127
+    var end = at
+    while end < length {
+      if end >= bytes.count { return nil }
+      let octet = bytes[end]
+      if octet == 32 || octet == 9 || octet == 13 || octet == 10 { break }
+      if octet < 0x20 || octet > 0x7e || end &- at >= wordMax { return nil }
+      end &+= 1
+    }
+    if end == at { return nil }
+    var next = end
+    while next < length, next < bytes.count, bytes[next] == 32 { next &+= 1 }
+    return (end, next)
+  }
+
+  /// Prints one line of text with `before` in front, and says where the next begins. Nil when there is no end
+  /// of the line, or when it is no text.
+  private mutating func textLine(
+    _ bytes: Bytes, _ length: Int, _ start: Int, before: StaticString
+  ) throws(Cut) -> Int? {
+    var at = start
+    while at < length {
+      let octet = try bytes.get8(at)
+      if octet == 10 {
+        out.write(before)
+        out.write(raw: bytes.extracting(start..<at))
+        return at &+ 1
+      }
+      if octet == 13 {
+        if at &+ 1 >= length { return nil }
+        if try bytes.get8(at &+ 1) != 10 { return nil }
+        out.write(before)
+        out.write(raw: bytes.extracting(start..<at))
+        return at &+ 2
+      }
+      if (octet < 0x20 && octet != 9) || octet > 0x7e { return nil }
+      at &+= 1
+    }
+    out.write(before)
+    out.write(raw: bytes.extracting(start..<at))
+    truncated()
+    return nil
+  }
+
+  /// Whether a word is one of the protocol's requests, in any case.
+  private func isRequest(_ word: Bytes, _ rule: TextRule) -> Bool {
+    let requests: [[UInt8]]
+    switch rule {
+    case .everything: return true
+    case .http: requests = httpRequests
+    case .rtsp: requests = rtspRequests
+    case .sip: requests = sipRequests
+    }
+    for request in requests where matches(word, request) { return true }
+    return false
+  }
+
+  /// Whether a word is `request`, in any case.
+  private func matches(_ word: Bytes, _ request: [UInt8]) -> Bool {
+    if word.count != request.count { return false }
+    for at in 0..<word.count {
+      var octet = word[at]
+      if octet >= 97 && octet <= 122 { octet &-= 32 }
+      if octet != request[at] { return false }
+    }
+    return true
+  }
+}
+
+/// Words as their octets, the shortest first as they are met most often.
+private func words(_ text: String) -> [[UInt8]] {
+  text.split(separator: " ").map { Array($0.utf8) }
+}
+
+private let httpRequests = words(
+  """
+  GET PUT COPY HEAD LOCK MOVE POLL POST BCOPY BMOVE MKCOL TRACE LABEL MERGE DELETE SEARCH UNLOCK \
+  REPORT UPDATE NOTIFY BDELETE CONNECT OPTIONS CHECKIN PROPFIND CHECKOUT CCM_POST SUBSCRIBE \
+  PROPPATCH BPROPFIND BPROPPATCH UNCHECKOUT MKACTIVITY MKWORKSPACE UNSUBSCRIBE RPC_CONNECT \
+  VERSION-CONTROL BASELINE-CONTROL
+  """)
+
+private let rtspRequests = words(
+  """
+  DESCRIBE ANNOUNCE GET_PARAMETER OPTIONS PAUSE PLAY RECORD REDIRECT SETUP SET_PARAMETER TEARDOWN
+  """)
+
+private let sipRequests = words(
+  """
+  ACK BYE CANCEL DO INFO INVITE MESSAGE NOTIFY OPTIONS PRACK QAUTH REFER REGISTER SPRACK SUBSCRIBE \
+  UPDATE PUBLISH
+  """)
