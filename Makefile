@@ -1,0 +1,51 @@
+# wiretale: `make run` shows a capture, `make test` runs everything.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+CONFIGURATION ?= release
+PROGRAM = .build/$(CONFIGURATION)/wiretale
+CAPTURE ?= pcaps/http-keepalive.pcap
+
+.PHONY: run build test lint fuzz sanitize bench install uninstall clean
+
+# The main job on a real capture: installs what is missing, builds, shows.
+run: build
+	@echo '$$ wiretale -r $(CAPTURE)'
+	@$(PROGRAM) -r $(CAPTURE)
+
+build:
+	@scripts/needs.sh build
+	@$(SWIFT) build -c $(CONFIGURATION) --product wiretale
+
+# Every test. What a test needs is installed; what cannot be had here is said in a line.
+test:
+	@scripts/needs.sh test
+	@scripts/test.sh
+
+lint:
+	@scripts/needs.sh build
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+# The fuzzers of Tests/Fuzz, each for FUZZ_SECONDS.
+fuzz:
+	@scripts/needs.sh build
+	@scripts/fuzz.sh
+
+# The unit tests again under the address and the thread sanitizer.
+sanitize:
+	@scripts/needs.sh test
+	@scripts/sanitize.sh
+
+# Time and memory beside the peers that are installed.
+bench: build
+	@Benchmarks/bench.py --json .build/bench.json
+
+install: build
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' PROGRAM='$(PROGRAM)' scripts/install.sh
+
+uninstall:
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh --remove
+
+clean:
+	@rm -rf .build

@@ -1,0 +1,59 @@
+// What is printed for a packet: a line, a JSON record, every field, or nothing.
+
+import Report
+import Wire
+
+/// One of the printers at work, and the mux it may need.
+struct PacketView: ~Copyable {
+  /// Which printer.
+  enum Mode { case silent, line, json, fields }
+
+  private let mode: Mode
+  private let mux = Mux.standard
+  private var packet = Packet()
+  private var line: LinePrinter
+  private var json: JSONPrinter
+  private var fields: FieldsPrinter
+
+  /// The view that the options ask for; `interfaces` are the names that frames' interface numbers count.
+  init(_ mode: Mode, _ options: LineOptions, interfaces: [String]) {
+    self.mode = mode
+    line = LinePrinter(options)
+    json = JSONPrinter(interfaces: interfaces, checksums: options.checksums && options.verbosity > 0)
+    fields = FieldsPrinter(interfaces: interfaces, checksums: options.checksums, color: options.color)
+  }
+
+  /// Shows one packet.
+  mutating func show(_ octets: Bytes, _ frame: Frame) {
+    switch mode {
+    case .silent: break
+    case .line: line.print(octets, frame)
+    case .json:
+      mux.dissect(octets, frame, into: &packet)
+      json.print(octets, frame, &packet)
+    case .fields:
+      mux.dissect(octets, frame, into: &packet)
+      fields.print(octets, frame, &packet)
+    }
+  }
+
+  /// Octets that wait to be written.
+  var pending: Int {
+    switch mode {
+    case .silent: 0
+    case .line: line.out.count
+    case .json: json.out.count
+    case .fields: fields.out.count
+    }
+  }
+
+  /// Writes what waits. False when the output takes no more; `errno` says why.
+  mutating func flush(to descriptor: Int32) -> Bool {
+    switch mode {
+    case .silent: true
+    case .line: line.out.flush(to: descriptor)
+    case .json: json.out.flush(to: descriptor)
+    case .fields: fields.out.flush(to: descriptor)
+    }
+  }
+}

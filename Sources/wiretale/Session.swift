@@ -1,0 +1,173 @@
+// One run from the first packet to the summary: frames in, view out, signals heard, counters told.
+
+import Capture
+import Glibc
+import Wire
+
+/// A capture that is open, with what it is written to and what is said about it.
+struct Session: ~Copyable {
+  /// Octets of text that are gathered before they are written, when nobody waits for them.
+  private static let pendingMax = 1 << 16
+  /// Packets of a file between two looks at signals and clock.
+  private static let packetsBetween: UInt64 = 1 << 14
+
+  private var capture: Capture
+  private var writer: CaptureWriter?
+  private let live: Bool
+  private let lineBuffered: Bool
+
+  /// Opens the capture and what it is written to, then gives up root's rights.
+  init(_ options: CaptureOptions, filter: String, writing: WriteOptions, lineBuffered: Bool) throws {
+    hearSignals()
+    let live = options.isLive
+    let capture = try Capture(try options.source(), settings: try options.settings(), filter: filter)
+    for warning in capture.warnings { complain(warning) }
+    let writer = try Session.open(try writing.settings(live: live), capture, user: live ? options.user : nil)
+    // A saved capture is read as who one is, unless told otherwise: its files are opened one by one.
+    if (live && geteuid() == 0) || options.user != nil { try dropPrivileges(to: options.user) }
+    if live { Session.announce(capture) }
+    self.live = live
+    self.lineBuffered = lineBuffered || isatty(STDOUT_FILENO) == 1
+    self.capture = capture
+    self.writer = writer
+  }
+
+  private static func open(
+    _ settings: WriterSettings?, _ capture: borrowing Capture, user: String?
+  ) throws -> CaptureWriter? {
+    guard let settings else { return nil }
+    return try CaptureWriter(settings, of: capture.interfaces, user: user)
+  }
+
+  /// The names that frames' interface numbers count.
+  var interfaceNames: [String] { capture.interfaces.map(\.name) }
+
+  /// Says on standard error what is being listened to.
+  private static func announce(_ capture: borrowing Capture) {
+    for interface in capture.interfaces {
+      let link = interface.linkName ?? "DLT \(interface.link.rawValue)"
+      let words = interface.linkDescription.map { " (\($0))" } ?? ""
+      complain(
+        "listening on \(interface.name), link type \(link)\(words), "
+          + "snapshot length \(interface.snapLength) octets")
+    }
+  }
+
+  /// Shows every packet until the end of the input, `countMax`, or a signal; then the summary.
+  mutating func run(_ view: consuming PacketView, countMax: UInt64?, countOnly: Bool) throws {
+    let (live, lineBuffered) = (live, lineBuffered)
+    var view = view
+    var writer = self.writer.take()
+    var status = StatusLine(live: live)
+    var tally = Tally()
+    var outputEnded = false
+    var failure: CaptureError?
+    do throws(CaptureError) {
+      try capture.forEachFrame { octets, frame in
+        if writer != nil, Session.write(octets, frame, to: &writer) == .stop { return .stop }
+        tally.count(frame)
+        view.show(octets, frame)
+        if lineBuffered || view.pending >= Session.pendingMax {
+          outputEnded = !Session.flush(&view, &status)
+        }
+        if outputEnded || tally.packets == countMax { return .stop }
+        if !live, tally.packets % Session.packetsBetween == 0 {
+          Session.between(capture, tally, &status, live: live)
+        }
+        return .go
+      } idle: {
+        outputEnded = outputEnded || !Session.flush(&view, &status)
+        Session.flush(&writer)
+        Session.between(capture, tally, &status, live: live)
+        return outputEnded ? .stop : .go
+      }
+    } catch {
+      failure = error
+    }
+    if !outputEnded { outputEnded = !Session.flush(&view, &status) }
+    status.clear()
+    do throws(CaptureError) { try writer?.finish() } catch { failure = failure ?? error }
+    if countOnly { put("\(tally.packets) packet\(tally.packets == 1 ? "" : "s")\n", to: STDOUT_FILENO) }
+    Session.summarize(capture, counters: live)
+    if let failure { throw failure }
+  }
+
+  /// Writes one frame. An error is said once; the capture goes on without the file.
+  private static func write(_ octets: Bytes, _ frame: Frame, to writer: inout CaptureWriter?) -> FrameVerdict
+  {
+    do throws(CaptureError) {
+      return try writer?.write(octets, frame) ?? .go
+    } catch {
+      complain(error.description)
+      return .go
+    }
+  }
+
+  private static func flush(_ writer: inout CaptureWriter?) {
+    do throws(CaptureError) { try writer?.flush() } catch { complain(error.description) }
+  }
+
+  /// Writes the text that waits. False when nobody reads it any more.
+  private static func flush(_ view: inout PacketView, _ status: inout StatusLine) -> Bool {
+    if view.pending == 0 { return true }
+    status.clear()
+    if view.flush(to: STDOUT_FILENO) { return true }
+    if errno != EPIPE { complain("standard output: \(lastSystemError())") }
+    return false
+  }
+
+  /// What is done between packets: a signal's wish for statistics, the status line.
+  private static func between(
+    _ capture: borrowing Capture, _ tally: Tally, _ status: inout StatusLine, live: Bool
+  ) {
+    if Signals.takeStatistics() {
+      status.clear()
+      summarize(capture, counters: true)
+    }
+    if status.isDue {
+      status.show(tally, statistics: live ? capture.statistics : nil, progress: capture.progress)
+    }
+  }
+
+  /// The counters, each with its meaning, and what the filter missed.
+  private static func summarize(_ capture: borrowing Capture, counters: Bool) {
+    if counters {
+      for line in lines(of: capture.statistics) { complain(line) }
+    }
+    if let missed = capture.missedByFilter {
+      complain(
+        "\(missed.count) tagged packet\(missed.count == 1 ? "" : "s") would have matched the filter but for the tag; "
+          + "this filter takes them too: \(missed.filter)")
+    }
+  }
+
+  /// One line per counter that is known.
+  private static func lines(of statistics: CaptureStatistics) -> [String] {
+    func line(_ count: UInt64?, _ meaning: String) -> String? { count.map { "\(grouped($0)) \(meaning)" } }
+    return [
+      line(statistics.captured, "captured: handed to this program and shown"),
+      line(
+        statistics.received,
+        statistics.droppedByKernel == nil
+          ? "received: records read from the files" : "received: passed the filter in the kernel"),
+      line(statistics.filtered, "filtered: refused by the filter"),
+      line(statistics.droppedByKernel, "dropped by the kernel: no room in its buffer (a larger -B helps)"),
+      line(statistics.droppedByInterface, "dropped by the interface or its driver"),
+      line(statistics.droppedByUs, "dropped by us: read, but not shown because of a stop"),
+    ].compactMap { $0 }
+  }
+}
+
+/// How much has been shown.
+struct Tally {
+  /// Packets.
+  var packets: UInt64 = 0
+  /// Their octets on the wire.
+  var octets: UInt64 = 0
+
+  /// One more.
+  mutating func count(_ frame: Frame) {
+    packets += 1
+    octets += UInt64(frame.wireLength)
+  }
+}

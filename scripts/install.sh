@@ -1,0 +1,30 @@
+#!/bin/sh
+# Puts the program, its man page, the shells' completions and the units in place, or takes them away (--remove).
+set -eu
+cd "$(dirname "$0")/.."
+root="${DESTDIR:-}${PREFIX:-/usr/local}"
+bash="$root/share/bash-completion/completions/wiretale"
+zsh="$root/share/zsh/site-functions/_wiretale"
+fish="$root/share/fish/vendor_completions.d/wiretale.fish"
+man="$root/share/man/man1/wiretale.1"
+
+if [ "${1:-}" = --remove ]; then
+  rm -f "$root/bin/wiretale" "$man" "$bash" "$zsh" "$fish"
+  for unit in systemd/*.service; do
+    [ -e "$unit" ] && rm -f "$root/lib/systemd/system/$(basename "$unit")"
+  done
+  exit 0
+fi
+
+install -D -m 755 "$PROGRAM" "$root/bin/wiretale"
+install -D -m 644 man/wiretale.1 "$man"
+for shell in bash zsh fish; do
+  eval "file=\$$shell"
+  mkdir -p "$(dirname "$file")"
+  "$PROGRAM" --generate-completion-script "$shell" > "$file"
+  chmod 644 "$file"
+done
+for unit in systemd/*.service; do
+  [ -e "$unit" ] && install -D -m 644 "$unit" "$root/lib/systemd/system/$(basename "$unit")"
+done
+echo "installed in $root"
