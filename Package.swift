@@ -44,7 +44,8 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),
-    .testTarget(name: "ReplayTests", dependencies: ["wiretale"], swiftSettings: strict),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["Capture", "Report", "Wire", "wiretale"], swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
