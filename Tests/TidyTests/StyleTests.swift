@@ -15,17 +15,18 @@ import Testing
       findings.add(
         file, Self.linesMax + 1, "\(file.lines.count - 1) lines; a file has at most \(Self.linesMax)")
     }
-    #expect(findings.isEmpty, "\(findings.message)")
+    findings.report()
   }
 
   @Test func linesFitAScreen() {
     var findings = Findings()
     for file in Self.ours {
-      for (index, line) in file.lines.enumerated() where line.count > Self.columnsMax {
+      let code = Code(file).lines
+      for (index, line) in file.lines.enumerated() where line.count > Self.columnsMax && !code[index].allSatisfy({ $0 == " " }) {
         findings.add(file, index + 1, "\(line.count) columns; a line has at most \(Self.columnsMax)")
       }
     }
-    #expect(findings.isEmpty, "\(findings.message)")
+    findings.report()
   }
 
   /// A test may say what it is for on its suite instead, under its imports.
@@ -41,7 +42,7 @@ import Testing
         findings.add(file, 1, "the opening comment is no sentence: it ends without a full stop")
       }
     }
-    #expect(findings.isEmpty, "\(findings.message)")
+    findings.report()
   }
 
   private func isImport(_ line: Substring) -> Bool {
@@ -62,7 +63,7 @@ import Testing
         }
       }
     }
-    #expect(findings.isEmpty, "\(findings.message)")
+    findings.report()
   }
 
   @Test func whatIsPublicIsDocumented() {
@@ -76,11 +77,11 @@ import Testing
         if !isDocumented { findings.add(file, index + 1, "public, and no `///` says what it is") }
       }
     }
-    #expect(findings.isEmpty, "\(findings.message)")
+    findings.report()
   }
 
-  /// Whether a line declares a public type, function, operator or initializer. A raw value's initializer says all by its
-  /// name.
+  /// Whether a line declares a public type, function, operator or initializer. A raw value's initializer says
+  /// all by its name.
   private func declares(_ line: String) -> Bool {
     let words = Code.words(line)
     guard words.contains("public"), !words.contains("rawValue") else { return false }

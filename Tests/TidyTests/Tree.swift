@@ -1,6 +1,7 @@
 // The package's own files as text, for the tests that read them.
 
 import Foundation
+import Testing
 
 /// A tracked file and its lines.
 struct TrackedFile: Sendable {
@@ -52,10 +53,8 @@ enum Tree {
 
   private static func load(_ path: String) -> TrackedFile? {
     let url = root.appendingPathComponent(path)
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue,
-      let octets = try? Data(contentsOf: url)
-    else { return nil }
+    // A link to a folder has no octets of its own.
+    guard let octets = try? Data(contentsOf: url) else { return nil }
     guard !octets.contains(0), let text = String(data: octets, encoding: .utf8) else {
       return TrackedFile(path: path, lines: [], isText: false)
     }
@@ -82,8 +81,7 @@ enum Tree {
 
 /// What breaks a rule, gathered as `file:line: what` so that one run names all of it.
 struct Findings {
-  /// The lines of the message.
-  private(set) var lines: [String] = []
+  private var lines: [String] = []
 
   /// Notes one place.
   mutating func add(_ file: TrackedFile, _ line: Int, _ what: String) {
@@ -93,9 +91,8 @@ struct Findings {
   /// Notes something that has no line.
   mutating func add(_ what: String) { lines.append(what) }
 
-  /// Whether nothing was found.
-  var isEmpty: Bool { lines.isEmpty }
-
-  /// All of it.
-  var message: String { lines.joined(separator: "\n") }
+  /// Fails the test once for each place.
+  func report(at location: SourceLocation = #_sourceLocation) {
+    for line in lines { Issue.record("\(line)", sourceLocation: location) }
+  }
 }
