@@ -15,9 +15,7 @@ import Testing
   /// The places outside Sources/Capture where `unsafe` has an address, each for its reason.
   static let unsafePlaces: [String: String] = [
     "Sources/Report/OctetBuffer.swift": "text is appended through a pointer",
-    "Sources/wiretale/CaptureOptions.swift": "read(2) of a filter file, strerror(3)",
-    "Sources/wiretale/LineFlags.swift": "getenv(3)",
-    "Sources/wiretale/Wiretale.swift": "write(2) of a line on standard error",
+    "Sources/Report/LocalTime.swift": "localtime_r(3)",
   ]
 
   @Test(arguments: imports)

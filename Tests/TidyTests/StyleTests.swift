@@ -22,7 +22,8 @@ import Testing
     var findings = Findings()
     for file in Self.ours {
       let code = Code(file).lines
-      for (index, line) in file.lines.enumerated() where line.count > Self.columnsMax && !code[index].allSatisfy({ $0 == " " }) {
+      for (index, line) in file.lines.enumerated() where line.count > Self.columnsMax {
+        if code[index].allSatisfy({ $0 == " " }) { continue }
         findings.add(file, index + 1, "\(line.count) columns; a line has at most \(Self.columnsMax)")
       }
     }
