@@ -29,7 +29,7 @@ private func fragmentFields(_ record: TLSRecord, _ fragment: Bytes, _ at: Int, _
     fields.add(
       "level", at: at, 1, .number(UInt64(fragment.u8(0))),
       fragment.u8(0) == 1 ? "warning" : fragment.u8(0) == 2 ? "fatal" : "")
-    fields.add("description", at: at + 1, 1, .number(UInt64(fragment.u8(1))), alertName(fragment.u8(1)))
+    fields.add("description", at: at + 1, 1, .number(UInt64(fragment.u8(1))), tlsAlertName(fragment.u8(1)))
   case 22:
     handshakeFields(fragment, at, &fields)
   default:

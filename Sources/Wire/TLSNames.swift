@@ -84,7 +84,7 @@ func tlsExtensionName(_ type: UInt16) -> StaticString {
 }
 
 /// An alert by its name (RFC 8446 section 6); empty when it has none.
-func alertName(_ alert: UInt8) -> StaticString {
+public func tlsAlertName(_ alert: UInt8) -> StaticString {
   switch alert {
   case 0: "close_notify"
   case 10: "unexpected_message"
