@@ -17,7 +17,9 @@ struct CaptureOptions: ParsableArguments {
   @Option(
     name: .customShort("r"),
     help: ArgumentHelp(
-      "Read a saved capture (pcap or pcapng, also .gz, .zst, .xz); '-' is standard input; several are merged by time.",
+      """
+      Read a saved capture (pcap or pcapng, also .gz, .zst, .xz); '-' is standard input; several are merged by time.
+      """,
       valueName: "file"))
   var files: [String] = []
 

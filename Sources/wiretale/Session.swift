@@ -20,9 +20,11 @@ struct Session: ~Copyable {
   init(_ options: CaptureOptions, filter: String, writing: WriteOptions, lineBuffered: Bool) throws {
     hearSignals()
     let live = options.isLive
-    let capture = try Capture(try options.source(), settings: try options.settings(), filter: filter)
+    // A wrong command line is told before anything is opened.
+    let (settings, written) = (try options.settings(), try writing.settings(live: live))
+    let capture = try Capture(try options.source(), settings: settings, filter: filter)
     for warning in capture.warnings { complain(warning) }
-    let writer = try Session.open(try writing.settings(live: live), capture, user: live ? options.user : nil)
+    let writer = try Session.open(written, capture, user: live ? options.user : nil)
     // A saved capture is read as who one is, unless told otherwise: its files are opened one by one.
     if (live && geteuid() == 0) || options.user != nil { try dropPrivileges(to: options.user) }
     if live { Session.announce(capture) }
@@ -60,7 +62,7 @@ struct Session: ~Copyable {
     var writer = self.writer.take()
     var status = StatusLine(live: live)
     var tally = Tally()
-    var outputEnded = false
+    var output = Output.open
     var failure: CaptureError?
     do throws(CaptureError) {
       try capture.forEachFrame { octets, frame in
@@ -68,28 +70,37 @@ struct Session: ~Copyable {
         tally.count(frame)
         view.show(octets, frame)
         if lineBuffered || view.pending >= Session.pendingMax {
-          outputEnded = !Session.flush(&view, &status)
+          output = Session.flush(&view, &status)
         }
-        if outputEnded || tally.packets == countMax { return .stop }
+        if output != .open || tally.packets == countMax { return .stop }
         if !live, tally.packets % Session.packetsBetween == 0 {
           Session.between(capture, tally, &status, live: live)
         }
         return .go
       } idle: {
-        outputEnded = outputEnded || !Session.flush(&view, &status)
+        if output == .open { output = Session.flush(&view, &status) }
         Session.flush(&writer)
         Session.between(capture, tally, &status, live: live)
-        return outputEnded ? .stop : .go
+        return output == .open ? .go : .stop
       }
     } catch {
       failure = error
     }
-    if !outputEnded { outputEnded = !Session.flush(&view, &status) }
+    if output == .open { output = Session.flush(&view, &status) }
     status.clear()
     do throws(CaptureError) { try writer?.finish() } catch { failure = failure ?? error }
     if countOnly { put("\(tally.packets) packet\(tally.packets == 1 ? "" : "s")\n", to: STDOUT_FILENO) }
     Session.summarize(capture, counters: live)
     if let failure { throw failure }
+    if case .failed(let reason) = output { throw Failure.input("standard output: \(reason)") }
+  }
+
+  /// What has become of standard output.
+  private enum Output: Equatable {
+    case open
+    /// Nobody reads it any more: a reason to end, and nothing to tell.
+    case closed
+    case failed(String)
   }
 
   /// Writes one frame. An error is said once; the capture goes on without the file.
@@ -107,13 +118,12 @@ struct Session: ~Copyable {
     do throws(CaptureError) { try writer?.flush() } catch { complain(error.description) }
   }
 
-  /// Writes the text that waits. False when nobody reads it any more.
-  private static func flush(_ view: inout PacketView, _ status: inout StatusLine) -> Bool {
-    if view.pending == 0 { return true }
+  /// Writes the text that waits.
+  private static func flush(_ view: inout PacketView, _ status: inout StatusLine) -> Output {
+    if view.pending == 0 { return .open }
     status.clear()
-    if view.flush(to: STDOUT_FILENO) { return true }
-    if errno != EPIPE { complain("standard output: \(lastSystemError())") }
-    return false
+    if view.flush(to: STDOUT_FILENO) { return .open }
+    return errno == EPIPE ? .closed : .failed(lastSystemError())
   }
 
   /// What is done between packets: a signal's wish for statistics, the status line.
@@ -136,8 +146,8 @@ struct Session: ~Copyable {
     }
     if let missed = capture.missedByFilter {
       complain(
-        "\(missed.count) tagged packet\(missed.count == 1 ? "" : "s") would have matched the filter but for the tag; "
-          + "this filter takes them too: \(missed.filter)")
+        "\(missed.count) tagged packet\(missed.count == 1 ? "" : "s") would have matched the filter "
+          + "but for the tag; this filter takes them too: \(missed.filter)")
     }
   }
 
