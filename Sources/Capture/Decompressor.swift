@@ -145,6 +145,6 @@ func spawn(_ command: [String], descriptors: [Int32], process: inout pid_t) -> I
   unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
 
   var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-  defer { for unsafeeach in unsafe arguments { unsafe free(each) } }
+  defer { unsafe arguments.forEach { unsafe free($0) } }
   return unsafe posix_spawnp(&process, command[0], &actions, &attributes, &arguments, environ)
 }
