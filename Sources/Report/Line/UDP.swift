@@ -90,6 +90,8 @@ extension LinePrinter {
       try bootp(bytes, length)
     } else if either(123) {
       try ntp(bytes, length)
+    } else if either(546) || either(547) {
+      try dhcpv6(bytes, length)
     } else if either(5060) {
       try text(bytes, length, "sip", "SIP", .sip)
     } else if either(4789) {
