@@ -47,8 +47,9 @@ public struct CaptureWriter: ~Copyable {
   public var warnings: [String] = []
 
   private let settings: WriterSettings
+  /// Who the process becomes, when it changes who it is.
   private let owner: UserEntry?
-  private let dead: OpaquePointer
+  private let dead: DeadHandle
   private let nanoseconds: Bool
   private var directory: OutputDirectory?
   private var file: OutputFile?
@@ -82,27 +83,29 @@ public struct CaptureWriter: ~Copyable {
     var owner: UserEntry?
     if let user, geteuid() == 0 { owner = try unprivilegedUser(user) }
     if owner?.user == 0 { owner = nil }
-    let directory = settings.path == "-" ? nil : try OutputDirectory(parts(settings.path).directory)
+    var directory = settings.path == "-" ? nil : try OutputDirectory(parts(settings.path).directory)
     if rotates, let owner, let directory, !directory.allows(owner, name: parts(settings.path).name) {
       throw CaptureError(
         .output,
         "\(settings.path): user \(owner.name) cannot make files in \(directory.path), which rotation does: "
           + "choose a directory of that user or name another with -Z")
     }
-    guard
-      let dead = unsafe pcap_open_dead_with_tstamp_precision(
-        link, Int32(clamping: snapLength), UInt32(precision))
-    else { throw CaptureError(.output, "\(settings.path): no memory") }
-    unsafe self.dead = dead
+    guard let dead = DeadHandle(link, snapLength: snapLength, precision: precision) else {
+      throw CaptureError(.output, "\(settings.path): no memory")
+    }
+    // The frames' clock is known with the first frame.
+    if settings.rotateSeconds == nil || settings.clock == .wall {
+      windowStart = wallClock()
+      file = try makeFile(
+        settings.name(time: windowStart, count: 0), &directory, owner: owner, dead: dead)
+      filesBegun = 1
+    }
+    self.dead = dead
     self.settings = settings
     self.owner = owner
     self.directory = directory
     self.nanoseconds = nanoseconds
-    // The frames' clock is known with the first frame.
-    if settings.rotateSeconds == nil || settings.clock == .wall { try begin(at: wallClock()) }
   }
-
-  deinit { unsafe pcap_close(dead) }
 
   /// Writes one frame. `.stop` means that `-G` and `-W` had their number of files and this frame is in none.
   ///
@@ -190,14 +193,7 @@ public struct CaptureWriter: ~Copyable {
 
   private mutating func begin(at time: Int64) throws(CaptureError) {
     windowStart = time
-    let path = settings.name(time: time, count: count)
-    let (directoryPath, name) = parts(path)
-    if path != "-", directory?.path != directoryPath { directory = try OutputDirectory(directoryPath) }
-    // Who cannot make files there cannot name them either.
-    let direct = owner.map { geteuid() == 0 && directory?.allows($0, name: name) == false } ?? false
-    unsafe file = try OutputFile(
-      path == "-" ? nil : directory, name: name, path: path == "-" ? "standard output" : path, direct: direct,
-      owner: geteuid() == 0 ? owner : nil, dead: dead)
+    file = try makeFile(settings.name(time: time, count: count), &directory, owner: owner, dead: dead)
     filesBegun += 1
   }
 
@@ -230,6 +226,44 @@ public struct CaptureWriter: ~Copyable {
       return answer != 0
     }
   }
+}
+
+/// Begins the file at `path`, in `directory` if it is still the right one.
+private func makeFile(
+  _ path: String, _ directory: inout OutputDirectory?, owner: UserEntry?, dead: DeadHandle
+) throws(CaptureError) -> OutputFile {
+  guard path != "-" else {
+    return try OutputFile(nil, name: path, path: "standard output", direct: true, owner: nil, dead: dead)
+  }
+  let (directoryPath, name) = parts(path)
+  let place: OutputDirectory
+  if let directory, directory.path == directoryPath {
+    place = directory
+  } else {
+    place = try OutputDirectory(directoryPath)
+  }
+  directory = place
+  // Whoever cannot make files there cannot name them either. Asked while we are still root.
+  let root = geteuid() == 0
+  let direct = root ? owner.map { !place.allows($0, name: name) } ?? false : false
+  return try OutputFile(
+    place, name: name, path: path, direct: direct, owner: root ? owner : nil, dead: dead)
+}
+
+/// A handle that captures nothing: it tells libpcap what stands in a file's header.
+@safe
+final class DeadHandle {
+  let handle: OpaquePointer
+
+  init?(_ link: Int32, snapLength: Int, precision: Int32) {
+    let length = Int32(clamping: snapLength)
+    guard let opened = unsafe pcap_open_dead_with_tstamp_precision(link, length, UInt32(precision)) else {
+      return nil
+    }
+    unsafe handle = opened
+  }
+
+  deinit { unsafe pcap_close(handle) }
 }
 
 /// The one link type of all interfaces.

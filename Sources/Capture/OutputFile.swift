@@ -71,7 +71,7 @@ final class OutputFile {
   /// Begins a file in `directory`, or on standard output when there is none. `direct` writes under the final name.
   init(
     _ directory: OutputDirectory?, name: String, path: String, direct: Bool, owner: UserEntry?,
-    dead: OpaquePointer
+    dead: DeadHandle
   ) throws(CaptureError) {
     self.path = path
     self.directory = directory
@@ -95,8 +95,8 @@ final class OutputFile {
       throw CaptureError(.output, "\(path): \(systemMessage(errno))")
     }
     unsafe setvbuf(opened, nil, _IOFBF, Self.bufferSize)
-    guard let dumper = unsafe pcap_dump_fopen(dead, opened) else {
-      throw CaptureError(.output, "\(path): \(unsafe libpcapMessage(dead))")
+    guard let dumper = unsafe pcap_dump_fopen(dead.handle, opened) else {
+      throw CaptureError(.output, "\(path): \(unsafe libpcapMessage(dead.handle))")
     }
     unsafe stream = opened
     unsafe self.dumper = dumper
