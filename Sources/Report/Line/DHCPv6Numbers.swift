@@ -1,4 +1,5 @@
-// Numbers of DHCPv6 by the names that tcpdump gives them (IANA "Dynamic Host Configuration Protocol for IPv6").
+// Numbers of DHCPv6 by the names that tcpdump gives them (IANA "Dynamic Host Configuration Protocol for
+// IPv6").
 
 /// Names of DHCPv6 numbers; nil where a number has none.
 enum DHCPv6Numbers {

@@ -1,7 +1,9 @@
-// Domain names (RFC 1035) and multicast DNS (RFC 6762), as text: the message. Its parts are in the other Domain files.
+// Domain names (RFC 1035) and multicast DNS (RFC 6762), as text: the message. Its parts are in the other
+// Domain files.
 //
-// Offsets count from the start of the message, and may run past what was captured: whoever reads checks. A nil offset
-// says that a name or a record could not be read to its end; the line then closes with ` [|domain]`.
+// Offsets count from the start of the message, and may run past what was captured: whoever reads checks. A
+// nil offset says that a name or a record could not be read to its end; the line then closes with `
+// [|domain]`.
 
 internal import Wire
 
@@ -26,7 +28,8 @@ extension LinePrinter {
       try message(bytes, length, multicast)
       return
     }
-    // RFC 1035 section 4.2.2. The length is that of the segment: a message in several segments is not put together.
+    // RFC 1035 section 4.2.2. The length is that of the segment: a message in several segments is not put
+    // together.
     if length < 2 {
       out.write(" [DNS over TCP: length ")
       out.write(unsigned: length)
@@ -77,7 +80,8 @@ extension LinePrinter {
     out.write(octet: 41)
   }
 
-  /// A response: its codes, its answers, and with `-vv` all of it. False when it could not be read to its end.
+  /// A response: its codes, its answers, and with `-vv` all of it. False when it could not be read to its
+  /// end.
   private mutating func response(
     _ bytes: Bytes, _ counts: DomainCounts, _ message: DomainMessage
   ) throws(Cut) -> Bool {
@@ -123,7 +127,8 @@ extension LinePrinter {
     return try rest(bytes, at, counts, message)
   }
 
-  /// A request: its flags, its questions, and with `-vv` all of it. False when it could not be read to its end.
+  /// A request: its flags, its questions, and with `-vv` all of it. False when it could not be read to its
+  /// end.
   private mutating func request(
     _ bytes: Bytes, _ counts: DomainCounts, _ message: DomainMessage
   ) throws(Cut) -> Bool {

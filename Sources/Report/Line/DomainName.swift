@@ -6,11 +6,11 @@ extension LinePrinter {
   /// Octets of a name that are printed; behind them it is only walked.
   private static let nameMax = 255
 
-  /// A domain name at `start`, whose compression pointers count from `base`. The offset behind the name; nil when it
-  /// could not be read to its end.
+  /// A domain name at `start`, whose compression pointers count from `base`. The offset behind the name; nil
+  /// when it could not be read to its end.
   ///
-  /// A pointer must lead to before the place that the last one led to, the first to before the name. RFC 1035 section
-  /// 4.1.4 says "prior occurrence", and this is what keeps the walk finite.
+  /// A pointer must lead to before the place that the last one led to, the first to before the name. RFC 1035
+  /// section 4.1.4 says "prior occurrence", and this is what keeps the walk finite.
   mutating func domainName(_ bytes: Bytes, _ start: Int, base: Int) throws(Cut) -> Int? {
     guard var length = labelLength(bytes, start) else { return nil }
     // Where `base` lies behind the name, any first pointer will do: lengths of C are unsigned.
@@ -88,7 +88,8 @@ extension LinePrinter {
     }
   }
 
-  /// The bits of a binary label (RFC 2673), given up since but still seen. False when its length is not there.
+  /// The bits of a binary label (RFC 2673), given up since but still seen. False when its length is not
+  /// there.
   private mutating func bitLabel(_ bytes: Bytes, _ start: Int) throws(Cut) -> Bool {
     if start >= bytes.count { return false }
     let bits = bytes[start] == 0 ? 256 : Int(bytes[start])

@@ -28,10 +28,13 @@ extension LinePrinter {
     case 3, 4, 5, 11, 12:
       // RFC 792: the header and the first octets of the packet that the error is about.
       out.write("\n\t")
-      let quoted = bytes.extracting(droppingFirst: 8)
-      let quotedLength = Int(try quoted.get16(2))
+      let behind = bytes.extracting(droppingFirst: 8)
+      let quotedLength = Int(try behind.get16(2))
+      let quoted = behind.extracting(first: quotedLength)
+      // A length that leaves itself out ends the line here, not inside the quoted header.
+      try quoted.check(2, 2)
       try nested { (printer) throws(Cut) in
-        try printer.ipv4(quoted.extracting(first: quotedLength), quotedLength)
+        try printer.ipv4(quoted, quotedLength)
       }
       reading = "icmp"
     default: break
@@ -51,7 +54,8 @@ extension LinePrinter {
     out.write(")!)")
   }
 
-  /// What a message says. False when too little of it is there, in the places where that is checked beforehand.
+  /// What a message says. False when too little of it is there, in the places where that is checked
+  /// beforehand.
   private mutating func icmpMeaning(_ bytes: Bytes) throws(Cut) -> Bool {
     let type = try bytes.get8(0)
     let code = try bytes.get8(1)
@@ -196,8 +200,8 @@ extension LinePrinter {
     out.write(ipv4: bytes.u32(4))
   }
 
-  /// Router advertisement (RFC 1256): routers with their preferences. Its text is cut at 163 characters, which is what
-  /// tcpdump has room for.
+  /// Router advertisement (RFC 1256): routers with their preferences. Its text is cut at 163 characters,
+  /// which is what tcpdump has room for.
   private mutating func icmpRouters(_ bytes: Bytes) throws(Cut) -> Bool {
     let mark = out.count
     out.write("router advertisement")

@@ -3,7 +3,8 @@
 internal import Wire
 
 extension LinePrinter {
-  /// Octets before the extensions when the length field says nothing: a header and 128 octets of the quoted packet.
+  /// Octets before the extensions when the length field says nothing: a header and 128 octets of the quoted
+  /// packet.
   private static let extensionsOffset = 136
 
   /// The extensions, where there are any.

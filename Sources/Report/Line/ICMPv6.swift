@@ -1,5 +1,5 @@
-// ICMP for IPv6 (RFC 4443), as text. Neighbour discovery, multicast listeners, node information, renumbering and RPL
-// have files of their own beside this one.
+// ICMP for IPv6 (RFC 4443), as text. Neighbour discovery, multicast listeners, node information, renumbering
+// and RPL have files of their own beside this one.
 
 internal import Wire
 
@@ -82,8 +82,8 @@ extension LinePrinter {
       out.write(decimal: sequence)
     case 130...132, 143: try listeners(bytes, length, type)
     case 133...137, 147: return try neighbourDiscovery(bytes, length, type)
-    case 138: return try renumbering(bytes)
-    case 139, 140: return try nodeInformation(bytes, length)
+    case 138: if !renumbering(bytes) { truncated() }
+    case 139, 140: if try !nodeInformation(bytes, length) { truncated() }
     case 141, 142: break
     case 144, 146:
       let identifier = try bytes.get16(4)

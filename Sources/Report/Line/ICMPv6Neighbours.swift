@@ -3,8 +3,8 @@
 internal import Wire
 
 extension LinePrinter {
-  /// Solicitations and advertisements of routers and neighbours, redirects, mobile prefixes. False when the octets
-  /// ended within the options.
+  /// Solicitations and advertisements of routers and neighbours, redirects, mobile prefixes. False when the
+  /// octets ended within the options.
   mutating func neighbourDiscovery(_ bytes: Bytes, _ length: Int, _ type: UInt8) throws(Cut) -> Bool {
     var fixed = 8
     switch type {

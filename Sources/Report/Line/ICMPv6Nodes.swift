@@ -16,7 +16,6 @@ extension LinePrinter {
     }
     out.write(" node information query")
     if bytes.count < 16 {
-      truncated()
       return false
     }
     out.write(" (")
@@ -72,7 +71,6 @@ extension LinePrinter {
 
   private mutating func nodeReply(_ bytes: Bytes, _ length: Int) throws(Cut) -> Bool {
     if length > bytes.count || bytes.count < 16 {
-      truncated()
       return false
     }
     out.write(" node information reply (")
@@ -142,7 +140,8 @@ extension LinePrinter {
     out.write(octet: 93)
   }
 
-  /// A name at `start` that goes to the end: with its length before it as the drafts had it, or as DNS writes it.
+  /// A name at `start` that goes to the end: with its length before it as the drafts had it, or as DNS writes
+  /// it.
   private mutating func nodeName(_ bytes: Bytes, _ start: Int) throws(Cut) {
     let end = bytes.count
     if Int(try bytes.get8(start)) == end - start - 1 {
@@ -178,9 +177,8 @@ extension LinePrinter {
   }
 
   /// Router renumbering. False when the octets ended.
-  mutating func renumbering(_ bytes: Bytes) throws(Cut) -> Bool {
+  mutating func renumbering(_ bytes: Bytes) -> Bool {
     if bytes.count < 16 {
-      truncated()
       return false
     }
     switch bytes[1] {
@@ -196,7 +194,6 @@ extension LinePrinter {
     if verbose { renumberingHeader(bytes) }
     if bytes[1] != 0 { return true }
     if !bytes.has(24, 16) {
-      truncated()
       return false
     }
     out.write(options.verbosity > 1 ? "\n\tmatch(" : " match(")
@@ -223,13 +220,11 @@ extension LinePrinter {
     out.write(octet: 41)
     let parts = Int(bytes[17]) - 3
     if parts % 4 != 0 {
-      truncated()
       return false
     }
     for i in 0..<max(0, parts / 4) {
       let at = 40 + 32 * i
       if !bytes.has(at, 32) {
-        truncated()
         return false
       }
       renumberingUse(bytes.extracting(at..<at + 32))
