@@ -2,8 +2,7 @@
 // Domain files.
 //
 // Offsets count from the start of the message, and may run past what was captured: whoever reads checks. A
-// nil offset says that a name or a record could not be read to its end; the line then closes with `
-// [|domain]`.
+// nil offset says that a name or a record could not be read to its end: the line then closes there.
 
 internal import Wire
 

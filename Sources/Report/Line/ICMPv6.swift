@@ -58,8 +58,9 @@ extension LinePrinter {
     switch type {
     case 1: return try icmpv6Unreachable(bytes, length, code)
     case 2:
+      let mtu = try bytes.get32(4)
       out.write(", mtu ")
-      out.write(decimal: try bytes.get32(4))
+      out.write(decimal: mtu)
     case 3:
       switch code {
       case 0:
