@@ -7,6 +7,13 @@ public struct EthernetHeader: Sendable, Equatable {
   /// A type field up to this is a length, and an LLC header follows (IEEE 802.3-2022 clause 3.2.6).
   public static let lengthMax: UInt16 = 1500
 
+  /// Octets that the payload of the smallest frame is padded to.
+  public static let paddedLength = 46
+
+  /// Octets of the smallest frame without its check sequence, and of the longest with it, tags apart (clause 3.2.7).
+  public static let frameMin = 60
+  public static let frameMax = 1518
+
   public var destination: UInt64
   public var source: UInt64
   public var type: UInt16

@@ -73,29 +73,39 @@ public struct IPv4Header: Sendable, Equatable {
   }
   if header.headerLength > IPv4Header.lengthMin {
     try bytes.require(header.headerLength)
-    ipv4Options(bytes, header.headerLength, &packet)
+    ipv4OptionWalk(bytes, header.headerLength, &packet)
   }
   // Only the first fragment has the header that the protocol number announces.
   let kind: Payload.Kind = header.fragmentOffset > 0 ? .data : .ipProtocol(header.protocol)
   return Payload(kind, offset: header.headerLength, length: packet.claimed &- header.headerLength)
 }
 
-/// Walks the options as far as to say whether they lie (RFC 791 section 3.1): each but the first two kinds has a length that
-/// counts its own two octets.
-private func ipv4Options(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
-  var at = IPv4Header.lengthMin
-  while at < end {
-    let kind = bytes.u8(at)
-    if kind == 0 { return }
-    if kind == 1 {
-      at &+= 1
-      continue
-    }
-    guard at &+ 1 < end, bytes.u8(at &+ 1) >= 2, at &+ Int(bytes.u8(at &+ 1)) <= end else {
-      packet.ipOptionsMalformed = true
-      packet.note(.invalid(.optionLength))
-      return
-    }
-    at &+= Int(bytes.u8(at &+ 1))
-  }
+/// The fields of an IPv4 header, and its options.
+@Sendable func ipv4Fields(_ bytes: Bytes, _ fields: inout Fields) throws(Malformed) {
+  let header = try IPv4Header(bytes)
+  let first = UInt64(bytes.u8(0))
+  fields.add("version_and_header_length", at: 0, 1, .hex(first, digits: 2))
+  fields.bits("version", at: 0, 1, of: first, mask: 0xf0)
+  fields.bits("header_length", at: 0, 1, of: first, mask: 0x0f, "times 4 octets")
+  let service = UInt64(header.typeOfService)
+  fields.add("type_of_service", at: 1, 1, .hex(service, digits: 2))
+  fields.bits("dscp", at: 1, 1, of: service, mask: 0xfc, dscpName(header.typeOfService &>> 2))
+  fields.bits("ecn", at: 1, 1, of: service, mask: 0x03, ecnName(header.typeOfService & 3))
+  fields.add(
+    "total_length", at: 2, 2, .number(UInt64(header.totalLength)),
+    header.totalLength == 0 ? "left to the network card" : "octets")
+  fields.add("identification", at: 4, 2, .hex(UInt64(header.identification), digits: 4))
+  let fragment = UInt64(bytes.u16(6))
+  fields.add("flags_and_fragment_offset", at: 6, 2, .hex(fragment, digits: 4))
+  fields.bits("reserved", at: 6, 2, of: fragment, mask: 0x8000)
+  fields.bits("dont_fragment", at: 6, 2, of: fragment, mask: 0x4000)
+  fields.bits("more_fragments", at: 6, 2, of: fragment, mask: 0x2000)
+  fields.bits("fragment_offset", at: 6, 2, of: fragment, mask: 0x1fff, "times 8 octets")
+  fields.add("time_to_live", at: 8, 1, .number(UInt64(header.timeToLive)))
+  fields.add("protocol", at: 9, 1, .number(UInt64(header.protocol.rawValue)), header.protocol.name)
+  fields.add("checksum", at: 10, 2, .hex(UInt64(header.checksum), digits: 4))
+  fields.add("source", at: 12, 4, .address(IPAddress(ipv4: header.source)), ipv4Scope(header.source))
+  fields.add(
+    "destination", at: 16, 4, .address(IPAddress(ipv4: header.destination)), ipv4Scope(header.destination))
+  try fields.ipv4Options(bytes, max(IPv4Header.lengthMin, header.headerLength))
 }

@@ -18,6 +18,8 @@ public struct Payload: Sendable {
     case llc
     case sap(UInt8)
     case ppp(UInt16)
+    /// What lies below a label stack and begins with four zero bits.
+    case pseudowire
     case udp(source: UInt16, destination: UInt16)
     case tcp(source: UInt16, destination: UInt16)
     /// A protocol number of an organization's own (SNAP, IEEE 802 clause 9); none is registered, it is named as unclaimed.
@@ -46,8 +48,9 @@ public struct Mux: Sendable {
   private var links = [UInt8](repeating: 0, count: 512)
   private var etherTypes = [UInt8](repeating: 0, count: 65536)
   private var ipProtocols = [UInt8](repeating: 0, count: 256)
-  private var llc: UInt8 = 0
+  private var llcFunction: UInt8 = 0
   private var saps = [UInt8](repeating: 0, count: 256)
+  private var pseudowireFunction: UInt8 = 0
   private var pppProtocols = [UInt8](repeating: 0, count: 65536)
   private var udpPorts = [UInt8](repeating: 0, count: 65536)
   private var tcpPorts = [UInt8](repeating: 0, count: 65536)
@@ -76,9 +79,10 @@ public struct Mux: Sendable {
     case .link(let link): links[Int(link.rawValue)] = index
     case .etherType(let type): etherTypes[Int(type.rawValue)] = index
     case .ipProtocol(let number): ipProtocols[Int(number.rawValue)] = index
-    case .llc: llc = index
+    case .llc: llcFunction = index
     case .sap(let sap): saps[Int(sap)] = index
     case .ppp(let number): pppProtocols[Int(number)] = index
+    case .pseudowire: pseudowireFunction = index
     case .udp(_, let port): udpPorts[Int(port)] = index
     case .tcp(_, let port): tcpPorts[Int(port)] = index
     case .snap, .data: preconditionFailure("nobody can be registered for it")
@@ -133,9 +137,10 @@ public struct Mux: Sendable {
     case .link(let link): index = link.rawValue >= 0 && link.rawValue < 512 ? links[Int(link.rawValue)] : 0
     case .etherType(let type): index = etherTypes[Int(type.rawValue)]
     case .ipProtocol(let number): index = ipProtocols[Int(number.rawValue)]
-    case .llc: index = llc
+    case .llc: index = llcFunction
     case .sap(let sap): index = saps[Int(sap)]
     case .ppp(let number): index = pppProtocols[Int(number)]
+    case .pseudowire: index = pseudowireFunction
     case .udp(let source, let destination):
       if view.count == 0 { return nil }
       for guess in guesses where guess.transport == .udp && guess.recognizer(view) {

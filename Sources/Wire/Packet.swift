@@ -127,24 +127,57 @@ public struct Packet: Sendable {
   public init() {}
 }
 
-/// What an ICMP error quotes of the packet it is about (RFC 792, RFC 4443).
-public struct Quoted: Sendable, Equatable {
-  public var ipVersion: UInt8
-  public var source, destination: IPAddress
-  public var ipProtocol: IPProtocol
-  /// 0 when too little is quoted.
-  public var sourcePort: UInt16 = 0
-  public var destinationPort: UInt16 = 0
-  public var hasPorts = false
-  /// TCP sequence number, when quoted.
-  public var sequence: UInt32 = 0
-  public var hasSequence = false
+extension Packet: Equatable {
+  /// Whether two packets say the same of their frames: what counters and flags call meaningless is not compared.
+  public static func == (a: Packet, b: Packet) -> Bool {
+    guard a.layerCount == b.layerCount, a.vlanCount == b.vlanCount else { return false }
+    for i in 0..<min(a.layerCount, layersMax) where a.layers[i] != b.layers[i] { return false }
+    for i in 0..<min(a.vlanCount, vlansMax) where a.vlans[i] != b.vlans[i] { return false }
+    return a.hasSameEnds(b) && a.hasSameNetwork(b) && a.hasSameTransport(b)
+  }
 
-  /// The network layer of a quoted packet.
-  public init(ipVersion: UInt8, source: IPAddress, destination: IPAddress, ipProtocol: IPProtocol) {
-    self.ipVersion = ipVersion
-    self.source = source
-    self.destination = destination
-    self.ipProtocol = ipProtocol
+  /// The frame, its link, its payload and its fault.
+  private func hasSameEnds(_ b: Packet) -> Bool {
+    capturedLength == b.capturedLength && wireLength == b.wireLength && fcsLength == b.fcsLength
+      && link == b.link
+      && sourceMAC == b.sourceMAC && destinationMAC == b.destinationMAC && hasMAC == b.hasMAC
+      && etherType == b.etherType && payloadOffset == b.payloadOffset && payloadLength == b.payloadLength
+      && payloadCaptured == b.payloadCaptured && unclaimed == b.unclaimed && application == b.application
+      && trailerOffset == b.trailerOffset && trailerLength == b.trailerLength && fault == b.fault
+      && faultLayer == b.faultLayer && faultEndedWalk == b.faultEndedWalk
+  }
+
+  /// The innermost IP layer.
+  private func hasSameNetwork(_ b: Packet) -> Bool {
+    ipVersion == b.ipVersion && source == b.source && destination == b.destination
+      && ipProtocol == b.ipProtocol
+      && timeToLive == b.timeToLive && trafficClass == b.trafficClass && identification == b.identification
+      && hasIdentification == b.hasIdentification && dontFragment == b.dontFragment && ipLength == b.ipLength
+      && isLengthAbsent == b.isLengthAbsent && ipOptionsMalformed == b.ipOptionsMalformed
+      && isFragment == b.isFragment && fragmentOffset == b.fragmentOffset && moreFragments == b.moreFragments
+      && tunnelDepth == b.tunnelDepth && tunnelIdentifier == b.tunnelIdentifier
+  }
+
+  /// What the innermost IP packet carries.
+  private func hasSameTransport(_ b: Packet) -> Bool {
+    hasPorts == b.hasPorts && sourcePort == b.sourcePort && destinationPort == b.destinationPort
+      && hasTCP == b.hasTCP && (!hasTCP || tcp == b.tcp) && hasICMP == b.hasICMP && icmpType == b.icmpType
+      && icmpCode == b.icmpCode && icmpIdentifier == b.icmpIdentifier && icmpSequence == b.icmpSequence
+      && quoted == b.quoted
+  }
+
+  /// Octets that pad the frame to the least that Ethernet sends, 60 without the check sequence (IEEE 802.3-2022 clause
+  /// 4.2.3.3): the first of the octets at `trailerOffset`. What is behind them is a trailer.
+  public var paddingLength: Int {
+    hasMAC ? min(trailerLength, max(0, EthernetHeader.frameMin &- trailerOffset)) : 0
+  }
+
+  /// Whether the frame is one that no Ethernet carries: the sender had not yet cut it into segments, or the receiver had
+  /// already joined them, when it was captured. True when it is longer than 1518 octets and its tags, or when its IP header
+  /// says no length. The loopback interface, whose addresses are zero, carries such frames as they are.
+  public var isOffloaded: Bool {
+    if isLengthAbsent { return true }
+    guard link == .ethernet, sourceMAC | destinationMAC != 0 else { return false }
+    return wireLength > EthernetHeader.frameMax &+ VLANHeader.length &* vlanCount
   }
 }

@@ -115,6 +115,40 @@ extension Layer.Kind {
     switch self {
     case .none: nil
     case .ethernet: ethernetFields
+    case .llc: llcFields
+    case .snap: snapFields
+    case .vlan: vlanFields
+    case .mpls: mplsFields
+    case .pseudowire: pseudowireFields
+    case .pppoe: pppoeFields
+    case .ppp: pppFields
+    case .ciscoHDLC: ciscoHDLCFields
+    case .linuxCooked: linuxCookedFields
+    case .linuxCooked2: linuxCooked2Fields
+    case .loopback: loopbackFields
+    case .arp: arpFields
+    case .ipv4: ipv4Fields
+    case .ipv6: ipv6Fields
+    case .hopByHop, .destinationOptions: ipv6OptionFields
+    case .routing: routingFields
+    case .fragment: fragmentFields
+    case .ah: ahFields
+    case .esp: espFields
+    case .mobility: mobilityFields
+    case .shim6: shim6Fields
+    case .icmp: icmpFields
+    case .icmpv6: icmpv6Fields
+    case .igmp: igmpFields
+    case .tcp: tcpFields
+    case .udp: udpFields
+    case .udpLite: udpLiteFields
+    case .sctp: sctpFields
+    case .gre: greFields
+    case .erspan: erspanFields
+    case .vxlan: vxlanFields
+    case .geneve: geneveFields
+    case .teredo: teredoFields
+    case .gtpu: gtpuFields
     case .dns, .mdns, .llmnr: dnsFields
     case .dhcp: dhcpFields
     case .dhcpv6: dhcpv6Fields
@@ -122,7 +156,6 @@ extension Layer.Kind {
     case .tls: tlsFields
     case .http: httpFields
     case .quic: quicFields
-    default: nil
     }
   }
 }
@@ -133,10 +166,67 @@ extension Mux {
     var mux = Mux()
     // Link
     mux.handle(.link(.ethernet), ethernet)
+    mux.handle(.link(.linuxCooked), linuxCooked)
+    mux.handle(.link(.linuxCooked2), linuxCooked2)
+    mux.handle(.link(.null), loopback)
+    mux.handle(.link(.loop), loopback)
+    mux.handle(.link(.raw), rawIP)
+    mux.handle(.link(.ipv4), ipv4)
+    mux.handle(.link(.ipv6), ipv6)
+    mux.handle(.link(.ppp), ppp)
+    mux.handle(.link(.pppSerial), pppSerial)
+    mux.handle(.link(.pppEthernet), pppoe)
+    mux.handle(.link(.ciscoHDLC), ciscoHDLC)
+    mux.handle(.llc, llc)
+    mux.handle(.sap(0xaa), snap)
+    mux.handle(.etherType(.vlan), vlan)
+    mux.handle(.etherType(.serviceVLAN), vlan)
+    mux.handle(.etherType(.vlan9100), vlan)
+    mux.handle(.etherType(.mpls), mpls)
+    mux.handle(.etherType(.mplsMulticast), mpls)
+    mux.handle(.ppp(0x0281), mpls)
+    mux.handle(.ppp(0x0283), mpls)
+    mux.handle(.pseudowire, pseudowire)
+    mux.handle(.etherType(.pppoeDiscovery), pppoe)
+    mux.handle(.etherType(.pppoeSession), pppoe)
     // Network
+    mux.handle(.etherType(.arp), arp)
+    mux.handle(.etherType(.reverseARP), arp)
     mux.handle(.etherType(.ipv4), ipv4)
+    mux.handle(.sap(0x06), ipv4)
+    mux.handle(.ppp(0x0021), ipv4)
+    mux.handle(.etherType(.ipv6), ipv6)
+    mux.handle(.ppp(0x0057), ipv6)
+    mux.handle(.ipProtocol(.hopByHop), hopByHop)
+    mux.handle(.ipProtocol(.routing), routing)
+    mux.handle(.ipProtocol(.fragment), fragment)
+    mux.handle(.ipProtocol(.destinationOptions), destinationOptions)
+    mux.handle(.ipProtocol(.ah), ah)
+    mux.handle(.ipProtocol(.esp), esp)
+    mux.handle(.ipProtocol(.mobility), mobility)
+    mux.handle(.ipProtocol(.shim6), shim6)
+    mux.handle(.ipProtocol(.noNext), noNext)
+    mux.handle(.ipProtocol(.icmp), icmp)
+    mux.handle(.ipProtocol(.icmpv6), icmpv6)
+    mux.handle(.ipProtocol(.igmp), igmp)
     // Transport
     mux.handle(.ipProtocol(.tcp), tcp)
+    mux.handle(.ipProtocol(.udp), udp)
+    mux.handle(.ipProtocol(.udpLite), udpLite)
+    mux.handle(.ipProtocol(.sctp), sctp)
+    // Tunnels
+    mux.handle(.ipProtocol(.ipip), ipv4)
+    mux.handle(.ipProtocol(.ipv6), ipv6)
+    mux.handle(.ipProtocol(.gre), gre)
+    mux.handle(.etherType(.transparentBridging), ethernet)
+    mux.handle(.etherType(.ppp), ppp)
+    mux.handle(.etherType(.erspan2), erspan2)
+    mux.handle(.etherType(.erspan3), erspan3)
+    mux.handle(.udp(source: 0, destination: 4789), vxlan)
+    mux.handle(.udp(source: 0, destination: 8472), vxlan)
+    mux.handle(.udp(source: 0, destination: 6081), geneve)
+    mux.handle(.udp(source: 0, destination: 3544), teredo)
+    mux.handle(.udp(source: 0, destination: 2152), gtpu)
     // Applications, by their octets
     mux.recognize(.tcp, by: looksLikeTLS, tls)
     mux.recognize(.tcp, by: looksLikeHTTP, http1)

@@ -36,21 +36,45 @@ public struct TCPHeader: Sendable, Equatable {
 /// TCP: header, options, and the octets of the stream.
 @Sendable func tcp(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .tcp
-  if bytes.count >= 4 {
-    packet.sourcePort = bytes.u16(0)
-    packet.destinationPort = bytes.u16(2)
-    packet.hasPorts = true
-  }
+  packet.readPorts(bytes)
   let header = try TCPHeader(bytes)
   if header.headerLength < TCPHeader.lengthMin { throw .invalid(.headerLength) }
   packet.enter(.tcp, header: min(header.headerLength, bytes.count))
   packet.hasTCP = true
   packet.tcp.begin(header)
   if header.headerLength > TCPHeader.lengthMin {
-    tcpOptions(bytes, min(header.headerLength, bytes.count), &packet)
+    takeTCPOptions(bytes, min(header.headerLength, bytes.count), &packet)
     try bytes.require(header.headerLength)
   }
   return Payload(
     .tcp(source: header.sourcePort, destination: header.destinationPort), offset: header.headerLength,
     length: packet.claimed &- header.headerLength)
+}
+
+/// The fields of a TCP header, and its options.
+@Sendable func tcpFields(_ bytes: Bytes, _ fields: inout Fields) throws(Malformed) {
+  let header = try TCPHeader(bytes)
+  fields.add("source_port", at: 0, 2, .number(UInt64(header.sourcePort)))
+  fields.add("destination_port", at: 2, 2, .number(UInt64(header.destinationPort)))
+  fields.add("sequence", at: 4, 4, .number(UInt64(header.sequence)))
+  fields.add(
+    "acknowledgment", at: 8, 4, .number(UInt64(header.acknowledgment)),
+    !header.flags.contains(.ack) && header.acknowledgment != 0 ? "not valid: the flag is not set" : "")
+  let word = UInt64(bytes.u16(12))
+  fields.add("header_length_and_flags", at: 12, 2, .hex(word, digits: 4))
+  fields.bits("header_length", at: 12, 2, of: word, mask: 0xf000, "times 4 octets")
+  fields.bits("reserved", at: 12, 2, of: word, mask: 0x0e00)
+  fields.bits("ae", at: 12, 2, of: word, mask: 0x0100, "accurate ECN")
+  fields.bits("cwr", at: 12, 2, of: word, mask: 0x0080, "congestion window reduced")
+  fields.bits("ece", at: 12, 2, of: word, mask: 0x0040, "ECN echo")
+  fields.bits("urg", at: 12, 2, of: word, mask: 0x0020, "urgent pointer counts")
+  fields.bits("ack", at: 12, 2, of: word, mask: 0x0010, "acknowledgment counts")
+  fields.bits("psh", at: 12, 2, of: word, mask: 0x0008, "push")
+  fields.bits("rst", at: 12, 2, of: word, mask: 0x0004, "reset")
+  fields.bits("syn", at: 12, 2, of: word, mask: 0x0002, "synchronize")
+  fields.bits("fin", at: 12, 2, of: word, mask: 0x0001, "no more data")
+  fields.add("window", at: 14, 2, .number(UInt64(header.window)), "unscaled")
+  fields.add("checksum", at: 16, 2, .hex(UInt64(header.checksum), digits: 4))
+  fields.add("urgent_pointer", at: 18, 2, .number(UInt64(header.urgent)))
+  try fields.tcpOptions(bytes, max(TCPHeader.lengthMin, header.headerLength))
 }

@@ -50,7 +50,7 @@ extension TCPSummary {
 /// Reads the options between the fixed header and `end`, which the caller has checked. A length that its kind forbids, or that
 /// runs past `end`, ends the walk with a flag; a header that the capture cut is not a lie.
 @inline(__always)
-func tcpOptions(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
+func takeTCPOptions(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
   // What nearly every segment of an open connection carries: two paddings and the timestamps (RFC 7323 appendix A).
   if end == 32 && bytes.count >= 32 {
     let h = bytes.extracting(20..<32)
