@@ -55,6 +55,13 @@ public func dropPrivileges(to user: String? = nil) throws(CaptureError) -> Privi
   return PrivilegeDrop(user: entry.name)
 }
 
+/// The user this process will be after `dropPrivileges(to: user)`; nil when it stays who it is.
+public func userAfterDrop(_ user: String?) throws(CaptureError) -> String? {
+  guard geteuid() == 0 else { return nil }
+  let entry = try unprivilegedUser(user)
+  return entry.user == 0 ? nil : entry.name
+}
+
 /// The user `dropPrivileges(to:)` makes of root, or an error when there is none.
 func unprivilegedUser(_ wanted: String?) throws(CaptureError) -> UserEntry {
   if let wanted {

@@ -50,6 +50,12 @@ public struct OctetBuffer: ~Copyable {
     self.count = count
   }
 
+  /// Puts `other` in the place of every `octet` that was written from `start` on.
+  mutating func replace(_ octet: UInt8, by other: UInt8, from start: Int) {
+    precondition(start >= 0, "outside the buffer")
+    for i in min(start, count)..<count where unsafe base[i] == octet { unsafe base[i] = other }
+  }
+
   /// The octet at `index`.
   public subscript(index: Int) -> UInt8 {
     precondition(index >= 0 && index < count, "outside the buffer")

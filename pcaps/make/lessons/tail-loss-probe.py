@@ -12,10 +12,10 @@ CAPTURES = [
         " loss, which is repeated at once.",
         "Ten segments, 20 ms each way; the relay drops the ninth and the tenth once.",
         [
-            ("the lost segments", "tcp.seq in {11585, 13033} && tcp.len > 0 && frame.number < 20"),
-            ("the probe", "tcp.seq == 13033 && tcp.len > 0 && frame.number > 20"),
+            ("the lost segments", "tcp.seq in {11585, 13033} && tcp.len > 0 && tcp.time_relative < 0.1"),
+            ("the probe", "tcp.seq == 13033 && tcp.len > 0 && tcp.time_relative > 0.1"),
             ("its SACK", "tcp.options.sack_le && tcp.ack == 11585"),
-            ("the other repeat", "tcp.seq == 11585 && tcp.len > 0 && frame.number > 20"),
+            ("the other repeat", "tcp.seq == 11585 && tcp.len > 0 && tcp.time_relative > 0.1"),
         ],
         plain=True,
     )
