@@ -1,4 +1,5 @@
-// The frames of every capture we have, merged per link type so that one tcpdump reads thousands of them at once.
+// The frames of every capture we have, merged per link type so that one tcpdump reads thousands of them at
+// once.
 
 import Capture
 import Foundation
@@ -39,7 +40,8 @@ struct ParityCorpus {
     return package.deletingLastPathComponent().appendingPathComponent("shared")
   }()
 
-  /// Reads the captures whose path contains `only`, all when it is nil, and writes the merged ones to `directory`.
+  /// Reads the captures whose path contains `only`, all when it is nil, and writes the merged ones to
+  /// `directory`.
   init(only: String?, directory: URL) throws {
     var frames: [Int32: [CorpusFrame]] = [:]
     for url in ParityCorpus.captures() where only.map({ url.path.contains($0) }) ?? true {

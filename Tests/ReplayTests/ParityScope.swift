@@ -1,8 +1,9 @@
 // Which frames must print as tcpdump prints them: decided by their octets alone, never by whether they do.
 //
-// In scope are frames whose layers are all among Ethernet, 802.3 with SNAP, VLAN, Linux cooked, loopback, raw IP, ARP,
-// IPv4, IPv6 with extension headers, ICMP, ICMPv6, TCP, UDP, DNS, multicast DNS and HTTP. A TCP or UDP payload on a
-// port for which tcpdump has another printer takes the frame out. What an ICMP error quotes is judged alike.
+// In scope are frames whose layers are all among Ethernet, 802.3 with SNAP, VLAN, Linux cooked, loopback, raw
+// IP, ARP, IPv4, IPv6 with extension headers, ICMP, ICMPv6, TCP, UDP, DNS, multicast DNS and HTTP. A TCP or
+// UDP payload on a port for which tcpdump has another printer takes the frame out. What an ICMP error quotes
+// is judged alike.
 
 import Wire
 

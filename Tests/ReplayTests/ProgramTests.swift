@@ -10,7 +10,8 @@ struct ProgramTests {
 
   init() throws { scratch = try Scratch() }
 
-  /// One line, the program's name before it, no status but the one that is due, nothing that looks like a crash.
+  /// One line, the program's name before it, no status but the one that is due, nothing that looks like a
+  /// crash.
   private func expectOneLine(
     _ outcome: Outcome, status: Int32, saying words: String..., at location: SourceLocation = #_sourceLocation
   ) {

@@ -1,0 +1,29 @@
+// What a line needs from the machine it is printed on: the time zone and the names of interfaces.
+//
+// Both are asked of the C library by pointer: beside OctetBuffer this is the file of Report with `unsafe` in it.
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Seconds east of UTC that the machine's zone has at `second` of the Unix epoch.
+@Sendable public func localZone(_ second: Int64) -> Int64 {
+  var moment = time_t(second)
+  var parts = unsafe tm()
+  // Neither outlives the call.
+  guard unsafe localtime_r(&moment, &parts) != nil else { return 0 }
+  return unsafe Int64(parts.tm_gmtoff)
+}
+
+/// Writes the name that this machine gives an interface index; a question mark when it gives none.
+func localInterfaceName(_ index: UInt32, into out: inout OctetBuffer) {
+  var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+  guard unsafe if_indextoname(index, &name) != nil else {
+    out.write("?")
+    return
+  }
+  for character in name {
+    if character == 0 { return }
+    out.write(visible: UInt8(bitPattern: character))
+  }
+}
