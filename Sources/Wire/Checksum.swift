@@ -1,0 +1,188 @@
+// The Internet checksum (RFC 1071), verified when somebody asks and never on the way of a frame.
+
+/// What verifying a checksum says.
+public enum ChecksumVerdict: Equatable, Sendable {
+  case good
+  /// The field should have been `expected`.
+  case bad(expected: UInt16)
+  /// Not yet computed when the frame was captured: the field holds what the network card starts from. Never an error.
+  case partial
+  /// The sender computed none: 0 in UDP over IPv4 (RFC 768).
+  case absent
+  /// The octets it covers are not all here: the capture cut them, or they lie in other fragments.
+  case unverifiable
+}
+
+/// Sums and their verdicts.
+public enum Checksum {
+  /// Adds the 16-bit words from `start` to `end` to `initial`; an odd octet at the end counts as the upper half of a word.
+  /// The caller has checked the bounds.
+  public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
+    var sum = initial
+    var at = start
+    while at &+ 4 <= end {
+      sum &+= UInt64(bytes.u32(at))
+      at &+= 4
+    }
+    if at &+ 2 <= end {
+      sum &+= UInt64(bytes.u16(at))
+      at &+= 2
+    }
+    if at < end { sum &+= UInt64(bytes.u8(at)) &<< 8 }
+    return sum
+  }
+
+  /// Folds a sum into 16 bits, carries added at the other end.
+  public static func fold(_ sum: UInt64) -> UInt16 {
+    var sum = sum
+    while sum &>> 16 != 0 { sum = (sum & 0xffff) &+ (sum &>> 16) }
+    return UInt16(truncatingIfNeeded: sum)
+  }
+
+  /// The sum of the pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1): addresses, protocol, length.
+  public static func pseudoHeader(
+    source: IPAddress, destination: IPAddress, protocol number: IPProtocol, length: Int
+  ) -> UInt64 {
+    var sum = UInt64(number.rawValue) &+ UInt64(UInt32(truncatingIfNeeded: length))
+    // An IPv4 address's ::ffff: adds all ones, which is nothing in this arithmetic.
+    sum &+= halves(source.high) &+ halves(source.low)
+    sum &+= halves(destination.high) &+ halves(destination.low)
+    return sum
+  }
+
+  /// A number's upper and lower half, added.
+  private static func halves(_ word: UInt64) -> UInt64 { (word &>> 32) &+ (word & 0xffff_ffff) }
+
+  /// The header checksum of the IPv4 packet at the start of `bytes`. A field of 0 that should be something else was left to
+  /// the network card.
+  public static func ipv4Header(_ bytes: Bytes) -> ChecksumVerdict {
+    guard let header = try? IPv4Header(bytes), header.headerLength >= IPv4Header.lengthMin,
+      header.headerLength <= bytes.count
+    else { return .unverifiable }
+    let whole = sum(bytes, from: 0, to: header.headerLength)
+    if fold(whole) == 0xffff { return .good }
+    if header.checksum == 0 { return .partial }
+    return .bad(expected: ~fold(whole &+ UInt64(~header.checksum)))
+  }
+
+  /// The checksum of the message at the start of `bytes`, whose field stands at `field` and covers `length` octets after
+  /// `pseudo`. `pseudo` is nil for protocols without a pseudo-header; `length` is what the pseudo-header told.
+  public static func message(
+    _ bytes: Bytes, field: Int, length: Int, pseudo: UInt64?
+  ) -> ChecksumVerdict {
+    guard length >= field &+ 2, bytes.count >= length else { return .unverifiable }
+    let found = bytes.u16(field)
+    let whole = sum(bytes, from: 0, to: length, initial: pseudo ?? 0)
+    if fold(whole) == 0xffff { return .good }
+    if let pseudo {
+      // Linux and most others leave the folded pseudo-header to the card, uninverted; Microsoft's large send offload leaves
+      // out the length, which the card fills in for each segment.
+      if found == fold(pseudo) || found == fold(pseudo &- UInt64(UInt32(truncatingIfNeeded: length))) {
+        return .partial
+      }
+    }
+    return .bad(expected: ~fold(whole &+ UInt64(~found)))
+  }
+}
+
+extension Packet {
+  /// Verifies the checksum of a layer of this packet, whose octets `bytes` are; nil when the layer has none that we verify.
+  public func checksum(ofLayer index: Int, in bytes: Bytes) -> ChecksumVerdict? {
+    guard index >= 0, index < layerCount else { return nil }
+    let layer = layers[index]
+    let start = min(Int(layer.offset), bytes.count)
+    let end = min(start &+ Int(layer.length), bytes.count)
+    let octets = bytes.extracting(start..<end)
+    switch layer.kind {
+    case .ipv4: return Checksum.ipv4Header(octets)
+    case .tcp, .udp, .udpLite, .icmp, .icmpv6, .igmp:
+      guard let around = envelope(ofLayer: index, in: bytes) else { return .unverifiable }
+      return Packet.messageChecksum(layer, octets, around)
+    default: return nil
+    }
+  }
+
+  /// What the IP layer around a message says of it.
+  private struct Envelope {
+    var version: UInt8
+    var source, destination: IPAddress
+    var isFragment: Bool
+  }
+
+  /// Finds the IP layer around a layer: its addresses, the last of a route when the packet is still on its way there, and
+  /// whether it is a fragment.
+  private func envelope(ofLayer index: Int, in bytes: Bytes) -> Envelope? {
+    var isFragment = false
+    var final: IPAddress?
+    for i in stride(from: index &- 1, through: 0, by: -1) {
+      let start = min(Int(layers[i].offset), bytes.count)
+      let octets = bytes.extracting(start..<bytes.count)
+      switch layers[i].kind {
+      case .fragment:
+        guard let header = try? FragmentHeader(octets) else { return nil }
+        isFragment = header.moreFragments || header.offset > 0
+      case .routing:
+        guard let header = try? RoutingHeader(octets) else { return nil }
+        if let at = header.finalAddressOffset() {
+          guard octets.count >= at &+ 16 else { return nil }
+          final = IPAddress(ipv6: octets, at: at)
+        }
+      case .ipv4:
+        guard let header = try? IPv4Header(octets) else { return nil }
+        var destination = header.destination
+        if let at = ipv4FinalAddressOffset(octets, header.headerLength) { destination = octets.u32(at) }
+        return Envelope(
+          version: 4, source: IPAddress(ipv4: header.source), destination: IPAddress(ipv4: destination),
+          isFragment: header.moreFragments || header.fragmentOffset > 0)
+      case .ipv6:
+        guard let header = try? IPv6Header(octets) else { return nil }
+        return Envelope(
+          version: 6, source: header.source, destination: final ?? header.destination, isFragment: isFragment)
+      case .hopByHop, .destinationOptions, .ah: continue
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  /// Verifies a message: which octets its checksum covers, and whether with a pseudo-header.
+  private static func messageChecksum(
+    _ layer: Layer, _ octets: Bytes, _ around: Envelope
+  ) -> ChecksumVerdict {
+    if around.isFragment { return .unverifiable }
+    var length = Int(layer.length)
+    var number = IPProtocol.tcp
+    let field: Int
+    switch layer.kind {
+    case .tcp: field = 16
+    case .icmp, .igmp: return Checksum.message(octets, field: 2, length: length, pseudo: nil)
+    case .icmpv6:
+      field = 2
+      number = .icmpv6
+    default:
+      guard let header = try? UDPHeader(octets) else { return .unverifiable }
+      field = 6
+      number = layer.kind == .udp ? .udp : .udpLite
+      if layer.kind == .udpLite { return liteChecksum(octets, header, length, around) }
+      if header.checksum == 0 && around.version == 4 { return .absent }
+      if header.length > length { return .unverifiable }
+      if header.length > 0 { length = header.length }
+    }
+    let pseudo = Checksum.pseudoHeader(
+      source: around.source, destination: around.destination, protocol: number, length: length)
+    let verdict = Checksum.message(octets, field: field, length: length, pseudo: pseudo)
+    // A UDP sender whose sum is 0 sends all ones: 0 is no checksum (RFC 768).
+    if number == .udp, verdict == .bad(expected: 0) { return .bad(expected: 0xffff) }
+    return verdict
+  }
+
+  /// UDP-Lite: the pseudo-header tells the whole length, the checksum covers what the header says (RFC 3828 section 3.1).
+  private static func liteChecksum(
+    _ octets: Bytes, _ header: UDPHeader, _ length: Int, _ around: Envelope
+  ) -> ChecksumVerdict {
+    let pseudo = Checksum.pseudoHeader(
+      source: around.source, destination: around.destination, protocol: .udpLite, length: length)
+    return Checksum.message(
+      octets, field: 6, length: header.length == 0 ? length : min(header.length, length), pseudo: pseudo)
+  }
+}
