@@ -109,16 +109,16 @@ struct UnclaimedPart {
   /// The part that begins at `offset` and ends at `end` at the latest.
   init(at offset: Int, upTo end: Int, _ packet: inout Packet) {
     let checkStart = packet.wireLength &- packet.fcsLength
-    let rest = Trailer(packet.trailerOffset, packet.trailerLength, packet.link)
-    let trailerStart = packet.trailerOffset &+ rest.padding
+    let padding = packet.paddingLength
+    let trailerStart = packet.trailerOffset &+ padding
     let payloadEnd = packet.payloadOffset &+ packet.payloadCaptured
     var limit = end
     if packet.fcsLength > 0, offset >= checkStart {
       name = "frame check sequence"
-    } else if rest.trailer > 0, offset >= trailerStart {
+    } else if packet.trailerLength > padding, offset >= trailerStart {
       name = "trailer"
       limit = packet.fcsLength > 0 ? checkStart : end
-    } else if rest.padding > 0, offset >= packet.trailerOffset {
+    } else if padding > 0, offset >= packet.trailerOffset {
       name = "padding"
       limit = trailerStart
     } else if offset >= packet.payloadOffset, offset < payloadEnd, packet.payloadLength > 0 {

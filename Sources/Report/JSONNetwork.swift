@@ -252,14 +252,14 @@ extension JSONPrinter {
 
   /// What lies behind the network layer's own length, marks of offload, and the fault.
   mutating func writeRest(_ bytes: Bytes, _ packet: inout Packet) {
-    let rest = Trailer(packet.trailerOffset, packet.trailerLength, packet.link)
-    if rest.padding > 0 {
+    let padding = packet.paddingLength
+    if padding > 0 {
       out.write(",\"padding\":")
-      out.write(signed: rest.padding)
+      out.write(signed: padding)
     }
-    if rest.trailer > 0 {
+    if packet.trailerLength > padding {
       out.write(",\"trailer\":")
-      out.write(signed: rest.trailer)
+      out.write(signed: packet.trailerLength &- padding)
     }
     if packet.fcsLength > 0 {
       out.write(",\"fcs\":")
@@ -272,7 +272,7 @@ extension JSONPrinter {
   private mutating func writeOffload(_ packet: inout Packet) {
     if packet.isLengthAbsent {
       out.write(",\"offload\":[\"length_absent\"]")
-    } else if packet.ipLength > Offload.ipLengthMax, packet.hasTCP {
+    } else if packet.isOffloaded {
       out.write(",\"offload\":[\"segmentation\"]")
     }
   }

@@ -42,6 +42,7 @@ private func optionFields(_ bytes: Bytes, _ fields: inout Fields) throws(Malform
     let code = bytes.u8(at)
     if code == 255 {
       fields.add("end", at: at, 1, .number(255))
+      if at &+ 1 < bytes.count { fields.add("pad", at: at + 1, bytes.count - at - 1, .octets) }
       return
     }
     if code == 0 {

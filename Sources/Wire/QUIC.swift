@@ -27,11 +27,12 @@ public struct QUICHeader: Sendable, Equatable {
     source = end &+ 1..<last
   }
 
-  /// What the packet is by its version and its type bits; the four types are numbered differently in version
-  /// 2 (RFC 9369 section 3.2).
+  /// What the packet is by its version and its type bits, which mean something in versions we know; the four
+  /// types are numbered differently in version 2 (RFC 9369 section 3.2).
   public var typeName: StaticString {
     if version == 0 { return "version_negotiation" }
     if version &>> 24 == 0x51 { return "google" }
+    guard version == 1 || version == 0x6b33_43cf || version &>> 8 == 0xff_0000 else { return "unknown" }
     let type = version == 0x6b33_43cf ? (first &>> 4 &- 1) & 3 : first &>> 4 & 3
     switch type {
     case 0: return "initial"
