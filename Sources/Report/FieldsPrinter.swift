@@ -46,7 +46,9 @@ public struct FieldsPrinter: ~Copyable {
       let layer = packet.layers[i]
       let start = min(bytes.count, Int(layer.offset))
       tell(rest: bytes, upTo: start, &packet)
-      let hasMetFault = printLayer(layer.kind, bytes, start, Int(layer.headerLength), Int(layer.length))
+      let verdict = checksums ? packet.checksum(ofLayer: i, in: bytes) : nil
+      let hasMetFault = printLayer(
+        layer.kind, bytes, start, Int(layer.headerLength), Int(layer.length), verdict)
       if !isFaultTold, packet.faultLayer == layer.kind, isLast(i, layer.kind, &packet) {
         if !hasMetFault, let fault = packet.fault { printFault(fault) }
         isFaultTold = true
@@ -96,7 +98,8 @@ public struct FieldsPrinter: ~Copyable {
 
   /// A layer: its name and its octets, then its fields. True when its describer met a fault, which is told.
   private mutating func printLayer(
-    _ kind: Layer.Kind, _ bytes: Bytes, _ start: Int, _ header: Int, _ length: Int
+    _ kind: Layer.Kind, _ bytes: Bytes, _ start: Int, _ header: Int, _ length: Int,
+    _ verdict: ChecksumVerdict?
   ) -> Bool {
     let end = start &+ max(0, min(length, bytes.count &- start))
     fields.removeAll()
@@ -119,7 +122,7 @@ public struct FieldsPrinter: ~Copyable {
     paint(.plain)
     printEnds(kind, bytes.extracting(start..<end))
     out.write(octet: 10)
-    printFields(bytes)
+    printFields(bytes, verdict, at: start &+ checksumOffset(kind))
     if told < headerEnd { unclaimed("undescribed", bytes, told, headerEnd &- told, depth: 1) }
     if let fault { printFault(fault) }
     return fault != nil
@@ -148,7 +151,7 @@ public struct FieldsPrinter: ~Copyable {
   }
 
   /// The fields told last, and rows for the octets between them that none of them claims.
-  private mutating func printFields(_ bytes: Bytes) {
+  private mutating func printFields(_ bytes: Bytes, _ verdict: ChecksumVerdict?, at checksum: Int) {
     for i in 0..<fields.nodes.count {
       let node = fields.nodes[i]
       if node.depth <= 1 {
@@ -164,8 +167,25 @@ public struct FieldsPrinter: ~Copyable {
         out.write(node.meaning)
         paint(.plain)
       }
+      if let verdict, node.depth == 1, node.offset == checksum { printVerdict(verdict) }
       endRow()
     }
+  }
+
+  /// What became of a checksum, behind its value.
+  private mutating func printVerdict(_ verdict: ChecksumVerdict) {
+    out.write("  ")
+    if case .bad(let expected) = verdict {
+      paint(.fault)
+      out.write("bad: should be 0x")
+      out.write(hex: UInt64(expected), width: 4)
+    } else {
+      paint(.dim)
+      out.write(verdict.name)
+      if verdict == .partial { out.write(": left to the network card") }
+      if verdict == .unverifiable { out.write(": not all octets are here") }
+    }
+    paint(.plain)
   }
 
   private func isEmpty(_ value: FieldValue) -> Bool {
@@ -198,7 +218,7 @@ public struct FieldsPrinter: ~Copyable {
     tell(rest: bytes, upTo: start, &packet)
     if packet.faultLayer == .none { return printFault(fault) }
     let length = min(max(0, packet.claimed), bytes.count &- start)
-    if !printLayer(packet.faultLayer, bytes, start, 0, length) { printFault(fault) }
+    if !printLayer(packet.faultLayer, bytes, start, 0, length, nil) { printFault(fault) }
     if told < start &+ length { unclaimed("undescribed", bytes, told, start &+ length &- told, depth: 1) }
   }
 
@@ -270,5 +290,16 @@ public struct FieldsPrinter: ~Copyable {
     case .dim: out.write("\u{1b}[2m")
     case .fault: out.write("\u{1b}[1;31m")
     }
+  }
+}
+
+/// Where a layer's checksum stands in its header; -1 when it has none that is verified.
+private func checksumOffset(_ kind: Layer.Kind) -> Int {
+  switch kind {
+  case .ipv4: 10
+  case .tcp: 16
+  case .udp, .udpLite: 6
+  case .icmp, .icmpv6, .igmp: 2
+  default: -1
   }
 }

@@ -1,18 +1,15 @@
-// The network and transport layers of a packet's record.
+// The network layer of a packet's record, and the ones around it.
 
 internal import Wire
 
 extension JSONPrinter {
-  /// The innermost IP layer, and those around it.
-  mutating func writeNetwork(_ packet: inout Packet) {
-    if packet.ipVersion == 0 { return }
+  /// The innermost IP layer, and those around it; or what ARP says.
+  mutating func writeNetwork(_ bytes: Bytes, _ packet: inout Packet) {
+    if packet.ipVersion == 0 { return writeARP(bytes, &packet) }
     out.write(",\"ip_version\":")
     out.write(decimal: packet.ipVersion)
-    out.write(",\"src\":\"")
-    out.write(packet.source, version: packet.ipVersion)
-    out.write("\",\"dst\":\"")
-    out.write(packet.destination, version: packet.ipVersion)
-    out.write("\",\"proto\":")
+    writePair(packet.source, packet.destination, packet.ipVersion)
+    out.write(",\"proto\":")
     writeProtocol(packet.ipProtocol)
     out.write(",\"ttl\":")
     out.write(decimal: packet.timeToLive)
@@ -32,6 +29,36 @@ extension JSONPrinter {
       out.write(signed: packet.fragmentOffset)
       out.write(packet.moreFragments ? ",\"more\":true}" : ",\"more\":false}")
     }
+    writeTunnel(bytes, &packet)
+  }
+
+  /// `src` and `dst`.
+  private mutating func writePair(_ source: IPAddress, _ destination: IPAddress, _ version: UInt8) {
+    out.write(",\"src\":\"")
+    out.write(source, version: version)
+    out.write("\",\"dst\":\"")
+    out.write(destination, version: version)
+    out.write(octet: 34)
+  }
+
+  /// ARP between Ethernet and IPv4: who asks, who is asked for.
+  private mutating func writeARP(_ bytes: Bytes, _ packet: inout Packet) {
+    guard packet.layerCount > 0 else { return }
+    let layer = packet.layers[packet.layerCount &- 1]
+    let at = Int(layer.offset)
+    guard layer.kind == .arp, at >= 0, at &+ 28 <= bytes.count else { return }
+    let arp = bytes.extracting(at..<at &+ 28)
+    guard arp.u16(4) == 0x0604 else { return }
+    write(",\"arp\":{\"op\":", arp.u16(6), name: arp.u16(6) == 1 ? "request" : arp.u16(6) == 2 ? "reply" : "")
+    out.write(",\"sender_mac\":\"")
+    out.write(mac: arp.u48(8))
+    out.write("\",\"sender\":\"")
+    out.write(ipv4: arp.u32(14))
+    out.write("\",\"target_mac\":\"")
+    out.write(mac: arp.u48(18))
+    out.write("\",\"target\":\"")
+    out.write(ipv4: arp.u32(24))
+    out.write("\"}")
   }
 
   /// The outer network headers of a tunnelled packet, outermost first.
@@ -69,11 +96,8 @@ extension JSONPrinter {
     if !isFirst { out.write(octet: 44) }
     out.write("{\"ip_version\":")
     out.write(decimal: version)
-    out.write(",\"src\":\"")
-    out.write(source, version: version)
-    out.write("\",\"dst\":\"")
-    out.write(destination, version: version)
-    out.write("\"}")
+    writePair(source, destination, version)
+    out.write(octet: 125)
   }
 
   /// A protocol by its name, or by its number.
@@ -92,205 +116,5 @@ extension JSONPrinter {
     case .sctp: out.write("\"sctp\"")
     default: out.write(decimal: number.rawValue)
     }
-  }
-
-  /// Ports, TCP, ICMP, and how long the payload is.
-  mutating func writeTransport(_ bytes: Bytes, _ packet: inout Packet) {
-    writeTunnel(bytes, &packet)
-    if packet.hasPorts {
-      out.write(",\"sport\":")
-      out.write(decimal: packet.sourcePort)
-      out.write(",\"dport\":")
-      out.write(decimal: packet.destinationPort)
-    }
-    if packet.hasTCP { writeTCP(&packet) }
-    if packet.hasICMP { writeICMP(&packet) }
-    if packet.ipVersion != 0, packet.hasTCP || !packet.faultEndedWalk {
-      out.write(",\"payload_len\":")
-      out.write(signed: packet.payloadLength)
-    }
-  }
-
-  private mutating func writeTCP(_ packet: inout Packet) {
-    out.write(",\"flags\":\"")
-    writeFlags(packet.tcp.flags)
-    out.write("\",\"seq\":")
-    out.write(decimal: packet.tcp.sequence)
-    // Without the flag the field means nothing (RFC 9293 section 3.1).
-    if packet.tcp.flags.contains(.ack) {
-      out.write(",\"ack\":")
-      out.write(decimal: packet.tcp.acknowledgment)
-    }
-    out.write(",\"win\":")
-    out.write(decimal: packet.tcp.window)
-    if packet.tcp.flags.contains(.urg) {
-      out.write(",\"urgent\":")
-      out.write(decimal: packet.tcp.urgent)
-    }
-    if !packet.tcp.options.isEmpty || packet.tcp.optionsMalformed { writeOptions(&packet) }
-  }
-
-  /// Flags as tcpdump prints them.
-  private mutating func writeFlags(_ flags: TCPFlags) {
-    if flags.isEmpty { return out.write("none") }
-    if flags.contains(.fin) { out.write(octet: 70) }
-    if flags.contains(.syn) { out.write(octet: 83) }
-    if flags.contains(.rst) { out.write(octet: 82) }
-    if flags.contains(.psh) { out.write(octet: 80) }
-    if flags.contains(.ack) { out.write(octet: 46) }
-    if flags.contains(.urg) { out.write(octet: 85) }
-    if flags.contains(.ece) { out.write(octet: 69) }
-    if flags.contains(.cwr) { out.write(octet: 87) }
-    if flags.contains(.ae) { out.write(octet: 101) }
-  }
-
-  /// The options, by the names of the flow record where it has them.
-  private mutating func writeOptions(_ packet: inout Packet) {
-    let options = packet.tcp.options
-    out.write(",\"options\":{")
-    let start = out.count
-    if options.contains(.maximumSegmentSize) {
-      out.write("\"mss\":")
-      out.write(decimal: packet.tcp.maximumSegmentSize)
-    }
-    if let scale = packet.tcp.windowScale {
-      separate(start)
-      out.write("\"window_scale\":")
-      out.write(decimal: scale)
-    }
-    if options.contains(.sackPermitted) { mark("\"sack_permitted\":true", start) }
-    if packet.tcp.hasTimestamps {
-      separate(start)
-      out.write("\"timestamps\":{\"value\":")
-      out.write(decimal: packet.tcp.timestampValue)
-      out.write(",\"echo\":")
-      out.write(decimal: packet.tcp.timestampEcho)
-      out.write(octet: 125)
-    }
-    if packet.tcp.sackCount > 0 { writeSACK(&packet, start) }
-    if options.contains(.fastOpen) { mark("\"fast_open\":true", start) }
-    if options.contains(.md5) { mark("\"md5\":true", start) }
-    if options.contains(.authentication) { mark("\"ao\":true", start) }
-    if options.contains(.userTimeout) {
-      separate(start)
-      out.write("\"user_timeout_s\":")
-      let value = UInt64(packet.tcp.userTimeout & 0x7fff)
-      out.write(decimal: packet.tcp.userTimeout & 0x8000 == 0 ? value : value * 60)
-    }
-    if options.contains(.multipath) {
-      separate(start)
-      out.write("\"mptcp\":")
-      out.write(decimal: packet.tcp.multipathSubtype)
-    }
-    if options.contains(.accurateECN) { mark("\"accecn\":true", start) }
-    if options.contains(.other) { mark("\"other\":true", start) }
-    if packet.tcp.optionsMalformed { mark("\"malformed\":true", start) }
-    out.write(octet: 125)
-  }
-
-  private mutating func writeSACK(_ packet: inout Packet, _ start: Int) {
-    separate(start)
-    out.write("\"sack\":[")
-    for i in 0..<min(4, Int(packet.tcp.sackCount)) {
-      out.write(i > 0 ? ",[" : "[")
-      out.write(decimal: packet.tcp.sackLeft[i])
-      out.write(octet: 44)
-      out.write(decimal: packet.tcp.sackRight[i])
-      out.write(octet: 93)
-    }
-    out.write(octet: 93)
-    if packet.tcp.isDuplicateSACK { out.write(",\"dsack\":true") }
-  }
-
-  /// A comma, unless nothing has been written since `start`.
-  @inline(__always)
-  private mutating func separate(_ start: Int) {
-    if out.count > start { out.write(octet: 44) }
-  }
-
-  private mutating func mark(_ text: StaticString, _ start: Int) {
-    separate(start)
-    out.write(text)
-  }
-
-  /// ICMP and ICMPv6: type, code, and what an error quotes.
-  private mutating func writeICMP(_ packet: inout Packet) {
-    out.write(",\"icmp\":{\"type\":")
-    out.write(decimal: packet.icmpType)
-    out.write(",\"code\":")
-    out.write(decimal: packet.icmpCode)
-    let isEcho =
-      packet.ipVersion == 4
-      ? packet.icmpType == 8 || packet.icmpType == 0 : packet.icmpType == 128 || packet.icmpType == 129
-    if isEcho {
-      out.write(",\"id\":")
-      out.write(decimal: packet.icmpIdentifier)
-      out.write(",\"seq\":")
-      out.write(decimal: packet.icmpSequence)
-    }
-    if let quoted = packet.quoted {
-      out.write(",\"about\":{\"src\":\"")
-      out.write(quoted.source, version: quoted.ipVersion)
-      out.write("\",\"dst\":\"")
-      out.write(quoted.destination, version: quoted.ipVersion)
-      out.write("\",\"proto\":")
-      writeProtocol(quoted.ipProtocol)
-      if quoted.hasPorts {
-        out.write(",\"sport\":")
-        out.write(decimal: quoted.sourcePort)
-        out.write(",\"dport\":")
-        out.write(decimal: quoted.destinationPort)
-      }
-      if quoted.hasSequence {
-        out.write(",\"seq\":")
-        out.write(decimal: quoted.sequence)
-      }
-      out.write(octet: 125)
-    }
-    out.write(octet: 125)
-  }
-
-  /// What lies behind the network layer's own length, marks of offload, and the fault.
-  mutating func writeRest(_ bytes: Bytes, _ packet: inout Packet) {
-    let padding = packet.paddingLength
-    if padding > 0 {
-      out.write(",\"padding\":")
-      out.write(signed: padding)
-    }
-    if packet.trailerLength > padding {
-      out.write(",\"trailer\":")
-      out.write(signed: packet.trailerLength &- padding)
-    }
-    if packet.fcsLength > 0 {
-      out.write(",\"fcs\":")
-      out.write(signed: packet.fcsLength)
-    }
-    writeOffload(&packet)
-    if let fault = packet.fault { writeFault(fault, packet.faultLayer) }
-  }
-
-  private mutating func writeOffload(_ packet: inout Packet) {
-    if packet.isLengthAbsent {
-      out.write(",\"offload\":[\"length_absent\"]")
-    } else if packet.isOffloaded {
-      out.write(",\"offload\":[\"segmentation\"]")
-    }
-  }
-
-  private mutating func writeFault(_ fault: Malformed, _ layer: Layer.Kind) {
-    out.write(",\"fault\":{\"layer\":\"")
-    out.write(layer.name)
-    switch fault {
-    case .truncated(let need, let have):
-      out.write("\",\"kind\":\"truncated\",\"need\":")
-      out.write(signed: need)
-      out.write(",\"have\":")
-      out.write(signed: have)
-    case .invalid(let field):
-      out.write("\",\"kind\":\"invalid\",\"field\":\"")
-      out.write(field.name)
-      out.write(octet: 34)
-    }
-    out.write(octet: 125)
   }
 }

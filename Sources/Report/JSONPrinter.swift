@@ -26,8 +26,8 @@ public struct JSONPrinter: ~Copyable {
   public mutating func print(_ bytes: Bytes, _ frame: Frame, _ packet: inout Packet) {
     writeFrame(frame)
     writeLink(&packet)
-    writeNetwork(&packet)
-    writeTransport(bytes, &packet)
+    writeNetwork(bytes, &packet)
+    writeTransport(&packet)
     // The flow tracker's words (window, flow, from, analysis, of) belong here.
     writeRest(bytes, &packet)
     writeApplication(bytes, &packet)

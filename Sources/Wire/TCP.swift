@@ -44,6 +44,13 @@ public struct TCPHeader: Sendable, Equatable {
   packet.tcp.begin(header)
   if header.headerLength > TCPHeader.lengthMin {
     takeTCPOptions(bytes, min(header.headerLength, bytes.count), &packet)
+    if bytes.count < header.headerLength {
+      // Options that the capture cut: how long the payload is stands in the headers that were read.
+      let length = min(header.headerLength, packet.claimed)
+      packet.payloadOffset = packet.offset &+ length
+      packet.payloadLength = packet.claimed &- length
+      packet.payloadCaptured = 0
+    }
     try bytes.require(header.headerLength)
   }
   return Payload(

@@ -1,4 +1,4 @@
-// What records call the fields that lie.
+// What records call the fields that lie, and what became of checksums.
 
 internal import Wire
 
@@ -15,6 +15,19 @@ extension Field {
     case .count: "count"
     case .checksum: "checksum"
     case .pointer: "pointer"
+    }
+  }
+}
+
+extension ChecksumVerdict {
+  /// One word.
+  var name: StaticString {
+    switch self {
+    case .good: "good"
+    case .bad: "bad"
+    case .partial: "partial"
+    case .absent: "absent"
+    case .unverifiable: "unverifiable"
     }
   }
 }
