@@ -88,6 +88,12 @@ final class Running {
     process.standardInput = FileHandle(forReadingAtPath: input ?? "/dev/null")
     process.standardOutput = try output ?? folder.handle("output")
     process.standardError = try folder.handle("errors")
+    // The runner's threads hold signals back, and a child inherits that: it must hear them.
+    var none = sigset_t()
+    var before = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
   }
 
@@ -99,7 +105,7 @@ final class Running {
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits for its end, but not for ever.
-  func wait(seconds: Double = 60) -> Outcome {
+  func wait(seconds: Double = 30) -> Outcome {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }

@@ -54,9 +54,8 @@ struct ProgramTests {
   }
 
   @Test func anInterfaceThatIsNotThereIsNamed() throws {
-    let outcome = try Program.run(["-i", "no-such-port"])
-    #expect(outcome.status == 1)
-    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    expectOneLine(
+      try Program.run(["-i", "no-such-port"]), status: 2, saying: "no-such-port", "no such interface")
   }
 
   // MARK: A wrong command line
@@ -131,6 +130,17 @@ struct ProgramTests {
     #expect(try Program.run(["-r", file, "udp port 4001"]).lines.isEmpty)
     let filter = try scratch.write(Array("udp[15] = 1\n".utf8), to: "filter")
     #expect(try Program.run(["-r", file, "-F", filter]).lines.count == 1)
+  }
+
+  @Test(arguments: [[7], [7, 8]] as [[UInt16]])
+  func aFilterThatMissesTaggedTrafficIsTold(tags: [UInt16]) throws {
+    let file = try scratch.write(SavedCapture.tagged(10, tags: tags).octets, to: "tagged.pcap")
+    let outcome = try Program.run(["-r", file, "udp", "port", "4000"])
+    #expect(outcome.status == 0 && outcome.output.isEmpty)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("10 tagged packets would have matched"), "\(outcome.errors)")
+    let better = outcome.errors.split(separator: "takes them too: ").last?.split(separator: "\n").first
+    #expect(try Program.run(["-r", file, "--count", String(better ?? "")]).output == "10 packets\n")
   }
 
   @Test func clustersOfLettersAreRead() throws {

@@ -27,6 +27,18 @@ struct SavedCapture {
     return capture
   }
 
+  /// The same packets in VLANs, the outermost first.
+  static func tagged(_ count: Int, tags: [UInt16]) -> SavedCapture {
+    var capture = SavedCapture()
+    for number in 0..<count {
+      var frame = SavedCapture.datagram(number, port: 4000)
+      let shim = tags.flatMap { [0x81, 0, UInt8($0 >> 8), UInt8($0 & 255)] }
+      frame.insert(contentsOf: shim, at: 12)
+      capture.add(frame, second: 1_700_000_000, microsecond: UInt32(number) * 1000)
+    }
+    return capture
+  }
+
   /// Adds one record.
   mutating func add(_ frame: [UInt8], second: UInt32, microsecond: UInt32 = 0) {
     append32(second + microsecond / 1_000_000)
