@@ -24,9 +24,10 @@ struct Session: ~Copyable {
     let (settings, written) = (try options.settings(), try writing.settings(live: live))
     let capture = try Capture(try options.source(), settings: settings, filter: filter)
     for warning in capture.warnings { complain(warning) }
-    let writer = try Session.open(written, capture, user: live ? options.user : nil)
     // A saved capture is read as who one is, unless told otherwise: its files are opened one by one.
-    if (live && geteuid() == 0) || options.user != nil { try dropPrivileges(to: options.user) }
+    let drops = live || options.user != nil
+    let writer = try Session.open(written, capture, user: drops ? try userAfterDrop(options.user) : nil)
+    if drops { try dropPrivileges(to: options.user) }
     if live { Session.announce(capture) }
     self.live = live
     self.lineBuffered = lineBuffered || isatty(STDOUT_FILENO) == 1

@@ -200,9 +200,8 @@ struct LiveTests {
     let arrived = reader.all()
     try #require(sent.count == 12 && arrived.count == 12)
     let delays = zip(arrived, sent).map { Double($0 - $1) / 1e6 }.sorted()
-    print(
-      "from packet to line on a pipe: median \(delays[6].rounded()) ms, latest \((delays.last ?? 0).rounded()) ms"
-    )
+    let (median, latest) = (delays[6].rounded(), (delays.last ?? 0).rounded())
+    print("from packet to line on a pipe: median \(median) ms, latest \(latest) ms")
     #expect(delays.allSatisfy { $0 < 2000 }, "\(delays)")
   }
 

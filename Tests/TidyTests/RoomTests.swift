@@ -15,7 +15,7 @@ import Testing
   /// The places outside Sources/Capture where `unsafe` has an address, each for its reason.
   static let unsafePlaces: [String: String] = [
     "Sources/Report/OctetBuffer.swift": "text is appended through a pointer",
-    "Sources/Report/LocalTime.swift": "localtime_r(3)",
+    "Sources/Report/Local.swift": "localtime_r(3), if_indextoname(3)",
   ]
 
   @Test(arguments: imports)
