@@ -19,7 +19,8 @@ public struct EthernetHeader: Sendable, Equatable {
   public var type: UInt16
 
   /// Reads the header at the start of `bytes`.
-  @inlinable public init(_ bytes: Bytes) throws(Malformed) {
+  @inlinable @inline(__always)
+  public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(EthernetHeader.length)
     let h = bytes.extracting(0..<EthernetHeader.length)
     destination = h.u48(0)

@@ -23,7 +23,8 @@ public struct IPv4Header: Sendable, Equatable {
   public var destination: UInt32
 
   /// Reads the fixed header at the start of `bytes`; its values may still lie.
-  @inlinable public init(_ bytes: Bytes) throws(Malformed) {
+  @inlinable @inline(__always)
+  public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(IPv4Header.lengthMin)
     let h = bytes.extracting(0..<IPv4Header.lengthMin)
     version = h.u8(0) &>> 4

@@ -16,7 +16,8 @@ public struct IPv6Header: Sendable, Equatable {
   public var destination: IPAddress
 
   /// Reads the header at the start of `bytes`; its values may still lie.
-  @inlinable public init(_ bytes: Bytes) throws(Malformed) {
+  @inlinable @inline(__always)
+  public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(IPv6Header.length)
     let h = bytes.extracting(0..<IPv6Header.length)
     let word = h.u32(0)

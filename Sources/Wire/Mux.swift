@@ -8,24 +8,57 @@ public typealias Dissector = @Sendable (_ bytes: Bytes, _ packet: inout Packet) 
 public typealias Recognizer = @Sendable (_ bytes: Bytes) -> Bool
 
 /// What a layer carries: how to find its dissector, and where in the layer it lies.
-public struct Payload: Sendable {
-  /// The registry that the payload's number is from, and the number.
-  public enum Kind: Sendable, Equatable {
-    case link(LinkType)
-    case etherType(EtherType)
-    case ipProtocol(IPProtocol)
-    /// An LLC header (IEEE 802.2), and the destination service access point it names.
-    case llc
-    case sap(UInt8)
-    case ppp(UInt16)
-    /// What lies below a label stack and begins with four zero bits.
-    case pseudowire
-    case udp(source: UInt16, destination: UInt16)
-    case tcp(source: UInt16, destination: UInt16)
-    /// A protocol number of an organization's own (SNAP, IEEE 802 clause 9); none is registered, it is named as unclaimed.
-    case snap(organization: UInt32, number: UInt16)
+public struct Payload: Sendable, Equatable {
+  /// Who gives out the number that announces a payload.
+  public enum Registry: UInt8, Sendable {
+    case link, etherType, ipProtocol
+    /// LLC destination service access points.
+    case sap
+    case ppp
+    /// What has no number: an LLC header (IEEE 802.2), or what lies below a label stack and begins with four zero bits.
+    case unnumbered
+    /// Source and destination port.
+    case udp, tcp
+    /// Numbers of an organization's own (SNAP, IEEE 802 clause 9); none is registered, they are named as unclaimed.
+    case snap
     /// Octets whose layer does not say what they are: a user's own, or the rest of a fragment.
     case data
+  }
+
+  /// The registry that the payload's number is from, and the number.
+  public struct Kind: Sendable, Hashable {
+    public var registry: Registry
+    /// Of ports, the source in the upper half; of SNAP, the organization in the upper half.
+    public var number: UInt64
+
+    @inlinable init(_ registry: Registry, _ number: UInt64) {
+      self.registry = registry
+      self.number = number
+    }
+
+    @inlinable public static func link(_ type: LinkType) -> Kind {
+      Kind(.link, UInt64(UInt32(bitPattern: type.rawValue)))
+    }
+    @inlinable public static func etherType(_ type: EtherType) -> Kind {
+      Kind(.etherType, UInt64(type.rawValue))
+    }
+    @inlinable public static func ipProtocol(_ number: IPProtocol) -> Kind {
+      Kind(.ipProtocol, UInt64(number.rawValue))
+    }
+    @inlinable public static func sap(_ sap: UInt8) -> Kind { Kind(.sap, UInt64(sap)) }
+    @inlinable public static func ppp(_ number: UInt16) -> Kind { Kind(.ppp, UInt64(number)) }
+    @inlinable public static var llc: Kind { Kind(.unnumbered, 0) }
+    @inlinable public static var pseudowire: Kind { Kind(.unnumbered, 1) }
+    @inlinable public static func udp(source: UInt16, destination: UInt16) -> Kind {
+      Kind(.udp, UInt64(source) &<< 32 | UInt64(destination))
+    }
+    @inlinable public static func tcp(source: UInt16, destination: UInt16) -> Kind {
+      Kind(.tcp, UInt64(source) &<< 32 | UInt64(destination))
+    }
+    @inlinable public static func snap(organization: UInt32, number: UInt16) -> Kind {
+      Kind(.snap, UInt64(organization) &<< 32 | UInt64(number))
+    }
+    @inlinable public static var data: Kind { Kind(.data, 0) }
   }
 
   public var kind: Kind
@@ -44,28 +77,34 @@ public struct Payload: Sendable {
 
 /// Dissectors by the number that announces them. A table index per look-up, no hashing.
 public struct Mux: Sendable {
-  private var functions: [Entry] = []
-  private var links = [UInt8](repeating: 0, count: 512)
-  private var etherTypes = [UInt8](repeating: 0, count: 65536)
-  private var ipProtocols = [UInt8](repeating: 0, count: 256)
-  private var llcFunction: UInt8 = 0
-  private var saps = [UInt8](repeating: 0, count: 256)
-  private var pseudowireFunction: UInt8 = 0
-  private var pppProtocols = [UInt8](repeating: 0, count: 65536)
-  private var udpPorts = [UInt8](repeating: 0, count: 65536)
-  private var tcpPorts = [UInt8](repeating: 0, count: 65536)
-  private var guesses: [Guess] = []
-
-  /// A function in an array is stored behind a thunk that costs an allocation per call; in a struct it is not.
+  /// A function as an element is stored behind a thunk that costs an allocation per call; as a member of one it is not.
   private struct Entry: Sendable {
     var dissector: Dissector
   }
 
   private struct Guess: Sendable {
-    var transport: IPProtocol
     var recognizer: Recognizer
     var dissector: Dissector
   }
+
+  private var functions: [Entry] = []
+  /// For each number of each registry the place of its function, from 1; 0 is nobody's. One table for all registries, one
+  /// behind the other.
+  private var places = [UInt8](repeating: 0, count: Mux.end)
+  private var udpGuesses: [Guess] = []
+  private var tcpGuesses: [Guess] = []
+
+  // Where each registry begins in the table.
+  private static let links = 0
+  private static let linksMax = 512
+  private static let etherTypes = links + linksMax
+  private static let ipProtocols = etherTypes + 65536
+  private static let saps = ipProtocols + 256
+  private static let pppProtocols = saps + 256
+  private static let unnumbered = pppProtocols + 65536
+  private static let udpPorts = unnumbered + 2
+  private static let tcpPorts = udpPorts + 65536
+  private static let end = tcpPorts + 65536
 
   /// A mux that knows nothing.
   public init() {}
@@ -73,20 +112,9 @@ public struct Mux: Sendable {
   /// Registers `dissector` for `kind`. For `udp` and `tcp` the destination is the port; the source is ignored.
   public mutating func handle(_ kind: Payload.Kind, _ dissector: @escaping Dissector) {
     precondition(functions.count < 255, "more dissectors than an octet can count")
+    guard let place = Mux.place(kind) else { preconditionFailure("nobody can be registered for it") }
     functions.append(Entry(dissector: dissector))
-    let index = UInt8(functions.count)
-    switch kind {
-    case .link(let link): links[Int(link.rawValue)] = index
-    case .etherType(let type): etherTypes[Int(type.rawValue)] = index
-    case .ipProtocol(let number): ipProtocols[Int(number.rawValue)] = index
-    case .llc: llcFunction = index
-    case .sap(let sap): saps[Int(sap)] = index
-    case .ppp(let number): pppProtocols[Int(number)] = index
-    case .pseudowire: pseudowireFunction = index
-    case .udp(_, let port): udpPorts[Int(port)] = index
-    case .tcp(_, let port): tcpPorts[Int(port)] = index
-    case .snap, .data: preconditionFailure("nobody can be registered for it")
-    }
+    places[place] = UInt8(functions.count)
   }
 
   /// Registers `dissector` for payloads over TCP or UDP whose first octets `recognizer` knows, whatever their port.
@@ -95,18 +123,36 @@ public struct Mux: Sendable {
     _ transport: IPProtocol, by recognizer: @escaping Recognizer, _ dissector: @escaping Dissector
   ) {
     precondition(transport == .tcp || transport == .udp, "only TCP and UDP payloads are recognized by octets")
-    guesses.append(Guess(transport: transport, recognizer: recognizer, dissector: dissector))
+    let guess = Guess(recognizer: recognizer, dissector: dissector)
+    if transport == .udp { udpGuesses.append(guess) } else { tcpGuesses.append(guess) }
+  }
+
+  /// Where in the table a kind's function stands: of ports, the destination's. Nil for what has no place.
+  @inline(__always)
+  private static func place(_ kind: Payload.Kind) -> Int? {
+    let number = Int(kind.number & 0xffff)
+    switch kind.registry {
+    case .etherType: return etherTypes &+ number
+    case .ipProtocol: return ipProtocols &+ number
+    case .link: return kind.number < UInt64(linksMax) ? links &+ number : nil
+    case .sap: return saps &+ number
+    case .ppp: return pppProtocols &+ number
+    case .unnumbered: return unnumbered &+ number
+    case .udp: return udpPorts &+ number
+    case .tcp: return tcpPorts &+ number
+    case .snap, .data: return nil
+    }
   }
 
   /// Reads `frame`, layer by layer, into `packet`, which is begun anew. Never fails: a fault ends the walk and is noted, the
   /// layers before it stay.
   public func dissect(_ bytes: Bytes, _ frame: Frame, into packet: inout Packet) {
     packet.begin(frame, octets: bytes.count)
-    var payload = Payload(.link(frame.link), offset: 0, length: packet.claimed)
+    var kind = Payload.Kind.link(frame.link)
     var view = bytes
     for _ in 0..<Packet.layersMax {
       do throws(Malformed) {
-        guard let next = try self.layer(payload.kind, view, &packet) else { return }
+        guard let next = try layer(kind, view, &packet) else { return }
         // A claimed length narrows the view and never widens it.
         let start = min(max(0, next.offset), view.count)
         let claimed = max(0, min(next.length, packet.claimed &- next.offset))
@@ -116,8 +162,8 @@ public struct Mux: Sendable {
         packet.payloadOffset = packet.offset
         packet.payloadLength = claimed
         packet.payloadCaptured = view.count
-        if case .data = next.kind { return }
-        payload = next
+        if next.kind.registry == .data { return }
+        kind = next.kind
       } catch {
         packet.end(error)
         return
@@ -132,32 +178,34 @@ public struct Mux: Sendable {
   private func layer(
     _ kind: Payload.Kind, _ view: Bytes, _ packet: inout Packet
   ) throws(Malformed) -> Payload? {
-    var index: UInt8 = 0
-    switch kind {
-    case .link(let link): index = link.rawValue >= 0 && link.rawValue < 512 ? links[Int(link.rawValue)] : 0
-    case .etherType(let type): index = etherTypes[Int(type.rawValue)]
-    case .ipProtocol(let number): index = ipProtocols[Int(number.rawValue)]
-    case .llc: index = llcFunction
-    case .sap(let sap): index = saps[Int(sap)]
-    case .ppp(let number): index = pppProtocols[Int(number)]
-    case .pseudowire: index = pseudowireFunction
-    case .udp(let source, let destination):
-      if view.count == 0 { return nil }
-      for guess in guesses where guess.transport == .udp && guess.recognizer(view) {
-        return try guess.dissector(view, &packet)
-      }
-      index = udpPorts[Int(destination)]
-      if index == 0 { index = udpPorts[Int(source)] }
-    case .tcp(let source, let destination):
-      if view.count == 0 { return nil }
-      for guess in guesses where guess.transport == .tcp && guess.recognizer(view) {
-        return try guess.dissector(view, &packet)
-      }
-      index = tcpPorts[Int(destination)]
-      if index == 0 { index = tcpPorts[Int(source)] }
-    case .snap, .data: break
+    if kind.registry == .tcp || kind.registry == .udp { return try application(kind, view, &packet) }
+    if let place = Mux.place(kind) {
+      let index = Int(places[place])
+      if index != 0 { return try functions[index &- 1].dissector(view, &packet) }
     }
-    if index != 0 { return try functions[Int(index) &- 1].dissector(view, &packet) }
+    packet.unclaimed = kind
+    return nil
+  }
+
+  /// What is above ports: recognized by its octets, or announced by a port, the destination's before the source's.
+  private func application(
+    _ kind: Payload.Kind, _ view: Bytes, _ packet: inout Packet
+  ) throws(Malformed) -> Payload? {
+    if view.isEmpty { return nil }
+    let isUDP = kind.registry == .udp
+    if isUDP {
+      for i in udpGuesses.indices where udpGuesses[i].recognizer(view) {
+        return try udpGuesses[i].dissector(view, &packet)
+      }
+    } else {
+      for i in tcpGuesses.indices where tcpGuesses[i].recognizer(view) {
+        return try tcpGuesses[i].dissector(view, &packet)
+      }
+    }
+    let ports = isUDP ? Mux.udpPorts : Mux.tcpPorts
+    var index = Int(places[ports &+ Int(kind.number & 0xffff)])
+    if index == 0 { index = Int(places[ports &+ Int(kind.number &>> 32)]) }
+    if index != 0 { return try functions[index &- 1].dissector(view, &packet) }
     packet.unclaimed = kind
     return nil
   }

@@ -90,7 +90,16 @@ public struct Packet: Sendable {
   public var icmpIdentifier: UInt16 = 0
   public var icmpSequence: UInt16 = 0
   /// The packet that an ICMP error quotes.
-  public var quoted: Quoted?
+  public var quoted: Quoted? {
+    get { hasQuoted ? quotation : nil }
+    set {
+      hasQuoted = newValue != nil
+      if let newValue { quotation = newValue }
+    }
+  }
+  // Not an optional itself: nil would be written whole for every frame.
+  private var hasQuoted = false
+  private var quotation = Quoted()
 
   // Payload: what is above the innermost network or transport layer that was read
   public var payloadOffset = 0

@@ -18,6 +18,12 @@ public struct Quoted: Sendable, Equatable {
   /// Octets from the start of the quoted packet to its transport header; 0 when it is not quoted.
   public var transportOffset = 0
 
+  /// Nothing is quoted.
+  init() {
+    self.init(
+      ipVersion: 0, source: IPAddress(), destination: IPAddress(), ipProtocol: IPProtocol(rawValue: 0))
+  }
+
   /// The network layer of a quoted packet.
   public init(ipVersion: UInt8, source: IPAddress, destination: IPAddress, ipProtocol: IPProtocol) {
     self.ipVersion = ipVersion

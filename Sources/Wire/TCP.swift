@@ -18,7 +18,8 @@ public struct TCPHeader: Sendable, Equatable {
   public var urgent: UInt16
 
   /// Reads the fixed header at the start of `bytes`; its values may still lie.
-  @inlinable public init(_ bytes: Bytes) throws(Malformed) {
+  @inlinable @inline(__always)
+  public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(TCPHeader.lengthMin)
     let h = bytes.extracting(0..<TCPHeader.lengthMin)
     sourcePort = h.u16(0)

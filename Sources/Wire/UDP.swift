@@ -12,7 +12,8 @@ public struct UDPHeader: Sendable, Equatable {
   public var checksum: UInt16
 
   /// Reads the header at the start of `bytes`.
-  @inlinable public init(_ bytes: Bytes) throws(Malformed) {
+  @inlinable @inline(__always)
+  public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(UDPHeader.length)
     let h = bytes.extracting(0..<UDPHeader.length)
     sourcePort = h.u16(0)
