@@ -4,6 +4,7 @@
 #define WIRETALE_CPCAP_SHIM_H
 
 #include <pcap/pcap.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
@@ -23,6 +24,10 @@ extern FILE *fopencookie(void *cookie, const char *mode, struct wiretale_stream_
 
 // memfd_create(2): a nameless file in memory, where a decompressor leaves its complaint.
 extern int memfd_create(const char *name, unsigned int flags);
+
+// posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34: libpcap's sockets are not closed on exec, and no program we
+// start may hold one.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 // setresuid(2) and its family: the only calls that set the saved ids too and let us look at them afterwards.
 extern int setresuid(uid_t real, uid_t effective, uid_t saved);

@@ -130,6 +130,7 @@ func spawn(_ command: [String], descriptors: [Int32], process: inout pid_t) -> I
   for (place, descriptor) in descriptors.enumerated() {
     unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place))
   }
+  unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
   var attributes = posix_spawnattr_t()
   unsafe posix_spawnattr_init(&attributes)
   defer { unsafe posix_spawnattr_destroy(&attributes) }

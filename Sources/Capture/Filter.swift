@@ -40,7 +40,10 @@ final class Filter {
     unsafe program = bpf_program()
     let mask = netmask ?? wiretale_netmask_unknown()
     guard unsafe pcap_compile(handle, &program, text, optimize ? 1 : 0, mask) == 0 else {
-      throw CaptureError(.filter, unsafe filterFault(text, message: libpcapMessage(handle), handle: handle))
+      let message = unsafe libpcapMessage(handle)
+      // Not the filter's fault: libpcap compiles nothing for this link type.
+      if message.hasPrefix("unknown data link type") { throw CaptureError(.input, message) }
+      throw CaptureError(.filter, unsafe filterFault(text, message: message, handle: handle))
     }
   }
 

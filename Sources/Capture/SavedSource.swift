@@ -46,15 +46,18 @@ final class SavedSource {
       name: path, link: LinkType(rawValue: link), linkName: textOf(pcap_datalink_val_to_name(link)),
       linkDescription: textOf(pcap_datalink_val_to_description(link)), snapLength: Int(pcap_snapshot(opened)),
       nanoseconds: countsNanoseconds(startOf: stream.head), live: false)
-    if text.isEmpty {
-      filter = nil
-      missed = nil
-    } else {
-      filter = try unsafe Filter(text, handle: opened, optimize: settings.optimizeFilter)
-      missed =
-        settings.countMissed
-        ? unsafe MissedFrames(plain: text, handle: opened, optimize: settings.optimizeFilter) : nil
+    // Compiled even when empty, as tcpdump does: libpcap says here that it does not know the link type.
+    let compiled: Filter
+    do throws(CaptureError) {
+      compiled = try unsafe Filter(text, handle: opened, optimize: settings.optimizeFilter)
+    } catch {
+      unsafe pcap_close(opened)
+      throw error.kind == .input ? CaptureError(.input, "\(name): \(error)") : error
     }
+    filter = text.isEmpty ? nil : compiled
+    missed =
+      settings.countMissed
+      ? unsafe MissedFrames(plain: text, handle: opened, optimize: settings.optimizeFilter) : nil
   }
 
   deinit { unsafe pcap_close(handle) }
