@@ -55,7 +55,7 @@ struct ParityCorpus {
           for i in 0..<octets.count { copy.append(octets[i]) }
           frames[frame.link.rawValue, default: []].append(
             CorpusFrame(
-              octets: copy, time: frame.time, wireLength: frame.wireLength, file: file,
+              octets: copy, time: ParityCorpus.classic(frame.time), wireLength: frame.wireLength, file: file,
               number: Int(frame.number)))
           return .go
         }
@@ -68,6 +68,12 @@ struct ParityCorpus {
       try ParityCorpus.pcap(list, link: link).write(to: path)
       parts.append(CorpusPart(link: LinkType(rawValue: link), frames: list, path: path.path))
     }
+  }
+
+  /// A time as a classic capture file can hold it: whole microseconds, seconds of 32 bits.
+  private static func classic(_ time: Int64) -> Int64 {
+    let seconds = Int64(UInt32(truncatingIfNeeded: time / 1_000_000_000))
+    return seconds * 1_000_000_000 + time % 1_000_000_000 / 1_000 * 1_000
   }
 
   /// Every capture file, in the order of their names.

@@ -1,5 +1,7 @@
 // What a comparison with tcpdump found: shares per level, and the kinds of difference that are most common.
 
+import Foundation
+
 /// Counts of one comparison.
 struct ParityReport {
   private struct Kind {
@@ -43,7 +45,7 @@ struct ParityReport {
   }
 
   /// Compares one record.
-  mutating func compare(_ ours: [UInt8], _ theirs: [UInt8], inScope: Bool, origin: String) {
+  mutating func compare(_ ours: Data, _ theirs: Data, inScope: Bool, origin: @autoclosure () -> String) {
     records += 1
     if inScope { recordsInScope += 1 }
     if ours == theirs {
@@ -52,6 +54,9 @@ struct ParityReport {
       return
     }
     if !inScope && !all { return }
+    let ours = [UInt8](ours)
+    let theirs = [UInt8](theirs)
+    let origin = origin()
     var at = 0
     while at < ours.count, at < theirs.count, ours[at] == theirs[at] { at += 1 }
     let key = "theirs «\(around(theirs, at))» ours «\(around(ours, at))»"

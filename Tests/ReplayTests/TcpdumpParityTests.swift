@@ -43,14 +43,7 @@ import Wire
     for level in TcpdumpParityTests.levels where environment["PARITY_LEVEL"].map({ $0 == level }) ?? true {
       report.begin(level)
       for part in corpus.parts {
-        let theirs = try Self.tcpdump(level, part)
-        try #require(theirs.count == part.frames.count, "tcpdump's output splits into its records")
-        let ours = Self.ours(level, part)
-        for i in 0..<part.frames.count {
-          report.compare(
-            ours[i], theirs[i], inScope: ParityScope(part.frames[i].octets).holds(part.link),
-            origin: "\(corpus.files[part.frames[i].file]) #\(part.frames[i].number)")
-        }
+        try Self.compare(level, part, corpus, directory, into: &report)
       }
       let share = report.end()
       if environment["PARITY_FILE"] == nil {
@@ -61,8 +54,40 @@ import Wire
     report.printKinds(Int(environment["PARITY_KINDS"] ?? "25") ?? 25)
   }
 
-  /// What tcpdump prints of each frame. Records are told apart by the numbers that `-#` puts in front.
-  private static func tcpdump(_ level: String, _ part: CorpusPart) throws -> [[UInt8]] {
+  /// Compares both outputs record by record. Where they differ, tcpdump's next record begins at the next line
+  /// that its number stands in front of.
+  private static func compare(
+    _ level: String, _ part: CorpusPart, _ corpus: ParityCorpus, _ directory: URL,
+    into report: inout ParityReport
+  ) throws {
+    let theirs = try tcpdump(level, part)
+    let (ours, ends) = try ours(level, part, directory)
+    var at = 0
+    var start = 0
+    for (i, frame) in part.frames.enumerated() {
+      let record = ours[start..<ends[i]]
+      start = ends[i]
+      let next = label(i + 2)
+      var end = at + record.count
+      if end > theirs.count || theirs[at..<end] != record
+        || (end < theirs.count && !theirs[end...].starts(with: next))
+      {
+        end = at
+        repeat {
+          while end < theirs.count, theirs[end] != 10 { end += 1 }
+          end = min(end + 1, theirs.count)
+        } while end < theirs.count && !theirs[end...].starts(with: next)
+      }
+      report.compare(
+        record, theirs[at..<end], inScope: ParityScope(frame.octets).holds(part.link),
+        origin: "\(corpus.files[frame.file]) #\(frame.number)")
+      at = end
+    }
+    try #require(at == theirs.count, "tcpdump's output ends with the last record")
+  }
+
+  /// What tcpdump prints of all frames. Records are told apart by the numbers that `-#` puts in front.
+  private static func tcpdump(_ level: String, _ part: CorpusPart) throws -> Data {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     let words = level.split(separator: " ").map(String.init)
@@ -72,54 +97,44 @@ import Wire
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let text = [UInt8](pipe.fileHandleForReading.readDataToEndOfFile())
+    let text = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    var records: [[UInt8]] = []
-    var start = 0
-    var lineStart = 0
-    while lineStart < text.count {
-      let prefix = label(records.count + 1)
-      if lineStart > start || lineStart == 0, text[lineStart...].starts(with: prefix) {
-        if lineStart > 0 { records.append(Array(text[start..<lineStart])) }
-        start = lineStart
-      } else if lineStart > start, text[lineStart...].starts(with: label(records.count + 2)) {
-        records.append(Array(text[start..<lineStart]))
-        start = lineStart
-      }
-      guard let feed = text[lineStart...].firstIndex(of: 10) else { break }
-      lineStart = feed + 1
-    }
-    if start < text.count { records.append(Array(text[start...])) }
-    return records
+    return text
   }
 
   /// What `-#` puts in front of a record.
-  private static func label(_ number: Int) -> [UInt8] {
+  private static func label(_ number: Int) -> Data {
     let digits = String(number)
-    return [UInt8]((String(repeating: " ", count: max(0, 5 - digits.count)) + digits + "  ").utf8)
+    return Data((String(repeating: " ", count: max(0, 5 - digits.count)) + digits + "  ").utf8)
   }
 
-  /// What we print of each frame.
-  private static func ours(_ level: String, _ part: CorpusPart) -> [[UInt8]] {
+  /// What we print of all frames, and where each frame's record ends.
+  private static func ours(
+    _ level: String, _ part: CorpusPart, _ directory: URL
+  ) throws -> (text: Data, ends: [Int]) {
+    let path = directory.appendingPathComponent("ours")
+    try Data().write(to: path)
+    let file = try FileHandle(forWritingTo: path)
     var printer = LinePrinter(options(level))
-    var records: [[UInt8]] = []
-    records.reserveCapacity(part.frames.count)
+    var ends: [Int] = []
+    var octets = 0
     for (i, frame) in part.frames.enumerated() {
-      printer.out.removeAll()
       printer.print(
         frame.octets.span,
         Frame(
           number: UInt64(i + 1), time: frame.time, wireLength: frame.wireLength,
           capturedLength: frame.octets.count, link: part.link))
-      records.append(
-        printer.out.withOctets { octets in
-          var copy: [UInt8] = []
-          copy.reserveCapacity(octets.count)
-          for i in 0..<octets.count { copy.append(octets[i]) }
-          return copy
-        })
+      ends.append(octets + printer.out.count)
+      if printer.out.count > 1 << 16 {
+        octets += printer.out.count
+        let flushed = printer.out.flush(to: file.fileDescriptor)
+        #expect(flushed)
+      }
     }
-    return records
+    let written = printer.out.flush(to: file.fileDescriptor)
+    #expect(written)
+    try file.close()
+    return (try Data(contentsOf: path), ends)
   }
 
   /// tcpdump's switches as our options.

@@ -13,8 +13,8 @@ struct LineClock {
   var quarter = Int64.min
   /// Seconds east of UTC.
   var offset: Int64 = 0
-  /// The line that relative times count from; nil before the first.
-  var reference: Int64?
+  /// The time that relative ones count from; zero before the first, and after a packet without a time.
+  var reference: Int64 = 0
 
   /// Two digits.
   mutating func put(_ value: Int64) {
@@ -118,7 +118,7 @@ extension LinePrinter {
 
   /// The time since another line, with a minus sign where the capture goes back in time.
   private mutating func relative(_ time: Int64) {
-    let reference = clock.reference ?? time
+    let reference = clock.reference == 0 ? time : clock.reference
     let negative = time < reference
     out.write(octet: negative ? 45 : 32)
     var difference = negative ? reference &- time : time &- reference
@@ -137,7 +137,7 @@ extension LinePrinter {
     }
     if case .sincePrevious = options.timestamps {
       clock.reference = time
-    } else if clock.reference == nil {
+    } else if clock.reference == 0 {
       clock.reference = time
     }
   }

@@ -57,12 +57,13 @@ extension LinePrinter {
       out.write(" bytes missing! ")
     }
     if total < header.headerLength {
-      if total > 0 {
+      if total > 0 || options.plain {
         out.write("bad-len ")
         out.write(unsigned: total)
         return
       }
-      // A total length of 0 is left to the card that segments the packet: the frame's own length counts.
+      // A total length of 0 is left to the card that segments the packet: the frame's own length counts,
+      // though not for tcpdump.
       total = length
     }
     // What lies behind the packet is padding, and no printer above may see it.

@@ -191,6 +191,7 @@ extension LinePrinter {
     case .http: try text(bytes, length, "http", "HTTP", .http)
     case .rtsp: try text(bytes, length, "rtsp", "RTSP", .rtsp)
     case .domain: try domain(bytes, length, overTCP: true)
+    case .ssh: try ssh(bytes, length)
     }
   }
 }
@@ -199,14 +200,14 @@ extension LinePrinter {
 enum TCPApplication: UInt8 {
   /// tcpdump has a printer for its port and we have none: the line ends here.
   case none
-  case smtp, whois, ftp, http, rtsp, domain
+  case smtp, whois, ftp, http, rtsp, domain, ssh
 }
 
 /// Applications by port. The order is that in which tcpdump asks: of two known ports the earlier in the list
 /// wins.
 struct TCPApplications {
   private let ports: [(port: UInt16, application: TCPApplication)] = [
-    (23, .none), (25, .smtp), (43, .whois), (179, .none), (1723, .none), (6379, .none), (22, .none),
+    (23, .none), (25, .smtp), (43, .whois), (179, .none), (1723, .none), (6379, .none), (22, .ssh),
     (10288, .none), (6633, .none), (6653, .none), (21, .ftp), (80, .http), (8080, .http), (554, .rtsp),
     (8554, .rtsp), (53, .domain), (639, .none), (323, .none), (646, .none), (2049, .none),
   ]

@@ -6,7 +6,8 @@ internal import Wire
 private enum BadOption: Error { case bad }
 
 extension LinePrinter {
-  /// The options in `length` octets, in brackets. False when a length lies and the line ends here.
+  /// The options in `length` octets, in brackets. False when a length lies or a value is cut short, and the
+  /// line ends here.
   mutating func tcpOptions(
     _ bytes: Bytes, _ length: Int, _ flags: UInt8, _ base: ConversationBase, payloadThere: Bool
   ) throws(Cut) -> Bool {
@@ -26,9 +27,16 @@ extension LinePrinter {
       name(kind)
       let rest = length &- at &- 2
       let option = bytes.extracting(droppingFirst: at &+ 2)
-      guard let used = try tcpOption(kind, option, size &- 2, rest, flags, base, payloadThere) else {
-        return bad(at)
+      var used: Int?
+      do throws(Cut) {
+        used = try tcpOption(kind, option, size &- 2, rest, flags, base, payloadThere)
+      } catch {
+        // The capture ends within the option's value: tcpdump closes a bracket that it never opened.
+        truncated()
+        if at > 0 { out.write(">") }
+        return false
       }
+      guard let used else { return bad(at) }
       at &+= 2 &+ used
       if used &+ 2 != size {
         out.write("[len ")

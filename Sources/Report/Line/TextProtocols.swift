@@ -125,6 +125,31 @@ extension LinePrinter {
   }
 }
 
+extension LinePrinter {
+  /// The line in which an SSH side names its version (RFC 4253 section 4.2); nothing of the packets that
+  /// follow it.
+  mutating func ssh(_ bytes: Bytes, _ length: Int) throws(Cut) {
+    reading = "ssh"
+    let start: InlineArray<4, UInt8> = [83, 83, 72, 45]
+    for at in 0..<4 where try bytes.get8(at) != start[at] { return }
+    var at = 4
+    while at < length {
+      let octet = try bytes.get8(at)
+      if octet == 13 {
+        if at &+ 1 >= length { return }
+        if try bytes.get8(at &+ 1) != 10 { return }
+      }
+      if octet == 10 || octet == 13 {
+        out.write(": SSH: ")
+        out.write(raw: bytes.extracting(0..<at))
+        return
+      }
+      if octet < 0x20 || octet > 0x7e { return }
+      at &+= 1
+    }
+  }
+}
+
 /// Words as their octets, the shortest first as they are met most often.
 private func words(_ text: String) -> [[UInt8]] {
   text.split(separator: " ").map { Array($0.utf8) }
