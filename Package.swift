@@ -42,7 +42,8 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Capture", "Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ReplayTests", dependencies: ["Capture", "Report", "Wire", "wiretale"], swiftSettings: strict),

@@ -167,7 +167,7 @@ public struct FieldsPrinter: ~Copyable {
         out.write(node.meaning)
         paint(.plain)
       }
-      if let verdict, node.depth == 1, node.offset == checksum { printVerdict(verdict) }
+      if let verdict, verdict != .absent, node.depth == 1, node.offset == checksum { printVerdict(verdict) }
       endRow()
     }
   }
