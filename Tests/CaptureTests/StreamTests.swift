@@ -12,7 +12,7 @@ import Wire
   }
 
   /// Puts `octets` into a pipe bit by bit, and the pipe where `path` says.
-  private func fifo(_ name: String, _ octets: [UInt8], piece: Int = 999, hold: Bool = false) -> String {
+  private func fifo(_ name: String, _ octets: [UInt8], piece: Int = 4099, hold: Bool = false) -> String {
     let path = scratch.file(name)
     unsafe mkfifo(path, 0o600)
     Thread.detachNewThread {
@@ -79,7 +79,13 @@ import Wire
     throws
   {
     var noisy = frames
-    for index in noisy.indices { noisy[index].octets += (0..<200).map { _ in UInt8.random(in: 0...255) } }
+    var state: UInt64 = 1
+    for index in noisy.indices {
+      for _ in 0..<40 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1
+        noisy[index].octets.append(UInt8(state >> 56))
+      }
+    }
     let packed = try compressed(tool, pcap(noisy))
     let told = read([scratch.file("cut", Array(packed.dropLast(packed.count / 3)))])
     #expect(told.error?.kind == .input)
@@ -91,8 +97,9 @@ import Wire
   @Test(arguments: ["gzip", "zstd", "xz"]) func noDecompressorIsLeftBehind(tool: String) throws {
     signal(SIGPIPE, SIG_IGN)
     // Too much for any tool's buffer, so that it has something to say before its input ends.
-    let many = (0..<3000).map { _ in
-      MadeFrame(time: 0, octets: (0..<1500).map { _ in UInt8.random(in: 0...255) })
+    let noise = [UInt8](FileHandle(forReadingAtPath: "/dev/urandom")?.readData(ofLength: 1 << 20) ?? Data())
+    let many = stride(from: 0, to: noise.count, by: 1 << 14).map {
+      MadeFrame(time: 0, octets: Array(noise[$0..<$0 + (1 << 14)]))
     }
     let packed = try compressed(tool, pcap(many))
     for path in [scratch.file("big", packed), fifo("pipe", packed, hold: true)] {
