@@ -95,14 +95,9 @@ extension LinePrinter {
   ) throws(Cut) -> Bool {
     if try bytes.get8(start) == 0 { return true }
     out.write(name)
-    let end = min(start + length, bytes.count)
-    var at = start
-    while at < end, bytes[at] != 0 {
-      out.write(visible: bytes[at])
-      at += 1
-    }
+    let whole = zeroTerminated(bytes, start, length) != nil
     out.write(octet: 34)
-    if at < end { return true }
+    if whole { return true }
     truncated()
     return false
   }

@@ -62,11 +62,7 @@ extension LinePrinter {
       dhcpv6Hex(bytes, 4, length)
     case 41, 42, 112:
       out.write(octet: 32)
-      var at = 0
-      while at < length, bytes[at] != 0 {
-        out.write(visible: bytes[at])
-        at += 1
-      }
+      try zeroPadded(bytes, 0, length)
     case 47:
       out.write(octet: 32)
       out.write(ipv6: IPAddress(ipv6: bytes, at: 0))
@@ -215,13 +211,7 @@ extension LinePrinter {
       let label = Int(bytes[at])
       at += 1
       if label >= left - 1 { return out.write(" ?") }
-      var i = 0
-      while i < label {
-        let octet = try bytes.get8(at + i)
-        if octet == 0 { break }
-        out.write(visible: octet)
-        i += 1
-      }
+      try zeroPadded(bytes, at, label)
       at += label
       left -= label + 1
       if try bytes.get8(at) != 0 { out.write(octet: 46) }

@@ -134,12 +134,4 @@ extension LinePrinter {
     }
     return at
   }
-
-  /// `length` octets from `at` as visible characters, or as many as there are. False when there are fewer.
-  mutating func printable(_ bytes: Bytes, _ at: Int, _ length: Int) -> Bool {
-    if at < 0 || length <= 0 || at >= bytes.count { return length <= 0 }
-    let end = length > bytes.count - at ? bytes.count : at + length
-    for i in at..<end { out.write(visible: bytes[i]) }
-    return end - at == length
-  }
 }

@@ -86,14 +86,20 @@ extension LinePrinter {
       try domain(bytes, length)
     } else if either(5353) {
       try domain(bytes, length, multicast: true)
+    } else if either(69) {
+      try tftp(bytes, length)
     } else if either(67) || either(68) {
       try bootp(bytes, length)
     } else if either(123) {
       try ntp(bytes, length)
     } else if either(546) || either(547) {
       try dhcpv6(bytes, length)
+    } else if destination == 1985 {
+      try hsrp(bytes, length)
     } else if either(5060) {
       try text(bytes, length, "sip", "SIP", .sip)
+    } else if either(514) {
+      try syslog(bytes, length)
     } else if either(4789) {
       try vxlan(bytes, length)
     } else if either(6081) {
