@@ -13,7 +13,7 @@ enum ERSPANHeader {
 @Sendable func erspan2(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .erspan
   try bytes.require(ERSPANHeader.length2)
-  return packet.mirrored(bytes, after: ERSPANHeader.length2)
+  return packet.mirrored(bytes, after: ERSPANHeader.length2, frameType: 0)
 }
 
 /// ERSPAN type III: twelve octets, and eight more when the last bit says so.
@@ -22,15 +22,17 @@ enum ERSPANHeader {
   try bytes.require(ERSPANHeader.length3)
   let length = ERSPANHeader.length3 &+ (bytes.u8(11) & 1 == 1 ? ERSPANHeader.platformLength : 0)
   try bytes.require(length)
-  return packet.mirrored(bytes, after: length)
+  return packet.mirrored(bytes, after: length, frameType: bytes.u16(10) &>> 10 & 0x1f)
 }
 
 extension Packet {
-  /// Enters the header; the mirrored frame follows.
-  fileprivate mutating func mirrored(_ bytes: Bytes, after length: Int) -> Payload {
+  /// Enters the header; the mirrored frame follows: of type 0 with its Ethernet header, of type 2 without.
+  fileprivate mutating func mirrored(_ bytes: Bytes, after length: Int, frameType: UInt16) -> Payload {
     enter(.erspan, header: length)
     tunnelIdentifier = UInt32(bytes.u16(2) & 0x03ff)
-    return Payload(.link(.ethernet), offset: length, length: claimed &- length)
+    let kind: Payload.Kind =
+      frameType == 0 ? .link(.ethernet) : frameType == 2 ? .link(.raw) : .data
+    return Payload(kind, offset: length, length: claimed &- length)
   }
 }
 
@@ -54,7 +56,12 @@ extension Packet {
   fields.add("timestamp", at: 4, 4, .number(UInt64(bytes.u32(4))))
   try bytes.require(ERSPANHeader.length3)
   fields.add("group_tag", at: 8, 2, .hex(UInt64(bytes.u16(8)), digits: 4))
-  fields.add("flags", at: 10, 2, .hex(UInt64(bytes.u16(10)), digits: 4))
+  let flags = UInt64(bytes.u16(10))
+  let frameType = flags &>> 10 & 0x1f
+  fields.add("flags", at: 10, 2, .hex(flags, digits: 4))
+  fields.bits(
+    "frame_type", at: 10, 2, of: flags, mask: 0x7c00, frameType == 0 ? "Ethernet" : frameType == 2 ? "IP" : ""
+  )
   if bytes.u8(11) & 1 == 0 { return }
   try bytes.require(ERSPANHeader.length3 + ERSPANHeader.platformLength)
   fields.add("platform", at: 12, 8, .octets)

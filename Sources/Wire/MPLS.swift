@@ -53,7 +53,9 @@ public struct MPLSLabel: Sendable, Equatable {
 @Sendable func pseudowire(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .pseudowire
   try bytes.require(4)
-  if !looksLikeEthernet(bytes, at: 4) && looksLikeEthernet(bytes, at: 0) {
+  // Where both would do, a word that says nothing but a sequence number is taken for one.
+  let isWord = looksLikeEthernet(bytes, at: 4) && bytes.u16(0) == 0
+  if !isWord && looksLikeEthernet(bytes, at: 0) {
     return Payload(.link(.ethernet), offset: 0, length: packet.claimed)
   }
   packet.enter(.pseudowire, header: 4)

@@ -61,10 +61,14 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
   public static let icmpv6 = IPProtocol(rawValue: 58)
   public static let noNext = IPProtocol(rawValue: 59)
   public static let destinationOptions = IPProtocol(rawValue: 60)
+  /// Mobility before it had a number of its own; the registry gives this one to another, which nobody uses.
+  public static let mobilityOld = IPProtocol(rawValue: 62)
   public static let sctp = IPProtocol(rawValue: 132)
   public static let mobility = IPProtocol(rawValue: 135)
   public static let udpLite = IPProtocol(rawValue: 136)
+  public static let mpls = IPProtocol(rawValue: 137)
   public static let shim6 = IPProtocol(rawValue: 140)
+  public static let ethernet = IPProtocol(rawValue: 143)
 }
 
 extension EtherType {
@@ -99,7 +103,9 @@ extension EtherType {
     case 0x88e5: "MACsec"
     case 0x88f7: "PTP"
     case 0x8902: "connectivity fault management"
+    case 0x88e7: "provider backbone bridging"
     case 0x8906: "Fibre Channel over Ethernet"
+    case 0x8909: "Cisco metadata"
     case 0x894f: "NSH"
     case 0x9000: "loopback test"
     case 0x9100: "VLAN (0x9100)"
@@ -146,6 +152,7 @@ extension IPProtocol {
     case 137: "MPLS"
     case 139: "HIP"
     case 140: "Shim6"
+    case 143: "Ethernet"
     case 253, 254: "experiment"
     default: ""
     }

@@ -204,6 +204,7 @@ extension Mux {
     mux.handle(.ipProtocol(.ah), ah)
     mux.handle(.ipProtocol(.esp), esp)
     mux.handle(.ipProtocol(.mobility), mobility)
+    mux.handle(.ipProtocol(.mobilityOld), mobility)
     mux.handle(.ipProtocol(.shim6), shim6)
     mux.handle(.ipProtocol(.noNext), noNext)
     mux.handle(.ipProtocol(.icmp), icmp)
@@ -217,6 +218,8 @@ extension Mux {
     // Tunnels
     mux.handle(.ipProtocol(.ipip), ipv4)
     mux.handle(.ipProtocol(.ipv6), ipv6)
+    mux.handle(.ipProtocol(.mpls), mpls)
+    mux.handle(.ipProtocol(.ethernet), ethernet)
     mux.handle(.ipProtocol(.gre), gre)
     mux.handle(.etherType(.transparentBridging), ethernet)
     mux.handle(.etherType(.ppp), ppp)

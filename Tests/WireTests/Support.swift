@@ -100,3 +100,25 @@ func untold(_ packet: Packet, _ octets: [UInt8]) -> String? {
   }
   return nil
 }
+
+/// Cuts a sound frame at every octet, as a capture would and as a sender would. A cut takes layers away at the end and makes
+/// no field a lie; a frame sent short is never called cut. Whole, it tells every octet of its headers once.
+func expectEveryTruncationSound(_ octets: [UInt8], link: LinkType = .ethernet) {
+  let whole = dissect(octets, link: link)
+  if let gap = untold(whole, octets) { Issue.record("whole: \(gap)") }
+  let layers = kinds(whole)
+  for count in 0..<octets.count {
+    let prefix = Array(octets[..<count])
+    let cut = dissect(prefix, wireLength: octets.count, link: link)
+    if let problem = unsound(cut, prefix) { Issue.record("cut to \(count): \(problem)") }
+    if whole.fault == nil, case .invalid = cut.fault {
+      Issue.record("cut to \(count): \(cut.faultLayer) is a liar")
+    }
+    // What only a look at the payload tells (an application, the bottom of a label stack) may be missed in a cut one.
+    let network = kinds(cut).filter { $0.rawValue <= Layer.Kind.gtpu.rawValue }
+    if !layers.starts(with: network) { Issue.record("cut to \(count): \(network) of \(layers)") }
+    let short = dissect(prefix, link: link)
+    if let problem = unsound(short, prefix) { Issue.record("sent as \(count): \(problem)") }
+    if case .truncated = short.fault { Issue.record("sent as \(count): called truncated") }
+  }
+}
