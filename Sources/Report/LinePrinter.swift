@@ -55,6 +55,8 @@ public struct LinePrinter: ~Copyable {
   var sequences = SequenceTable()
   /// Text and origin of time stamps.
   var clock = LineClock()
+  /// The requests of text protocols.
+  let requests = TextRequests()
 
   /// The deepest nesting of tunnels in tunnels that is printed.
   static let depthMax = 64
@@ -169,15 +171,16 @@ public struct LinePrinter: ~Copyable {
 
   /// Hands the frame to the printer of its link type.
   private mutating func link(_ bytes: Bytes, _ length: Int, _ link: LinkType) throws(Cut) {
-    switch link {
-    case .ethernet: linkLength = try ethernet(bytes, length)
-    case .linuxCooked: try cooked(bytes, length)
-    case .linuxCooked2: try cooked2(bytes, length)
-    case .null, .loop: try loopback(bytes, length)
-    case .raw, .ipv4, .ipv6: try raw(bytes, length)
-    case .ppp: try ppp(link: bytes, length)
-    case .pppSerial: try pppSerial(bytes, length)
-    case .pppEthernet: linkLength = try pppoe(bytes, length)
+    // By number: the names in Wire are globals, each of which would be asked for at every frame.
+    switch link.rawValue {
+    case 1: linkLength = try ethernet(bytes, length)
+    case 113: try cooked(bytes, length)
+    case 276: try cooked2(bytes, length)
+    case 0, 108: try loopback(bytes, length)
+    case 12, 228, 229: try raw(bytes, length)
+    case 9: try ppp(link: bytes, length)
+    case 50: try pppSerial(bytes, length)
+    case 51: linkLength = try pppoe(bytes, length)
     default: unsupported(bytes)
     }
   }

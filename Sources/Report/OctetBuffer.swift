@@ -13,6 +13,10 @@
 public struct OctetBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
+  /// "0." to "255.", each as four octets in the order of memory, then "00" to "99", each as two. Kept here
+  /// because a global would be asked whether it is there at every use.
+  private let dotted: UnsafeMutablePointer<UInt32>
+  private let pairs: UnsafeMutablePointer<UInt16>
   /// Octets written so far.
   public private(set) var count = 0
 
@@ -21,9 +25,30 @@ public struct OctetBuffer: ~Copyable {
     precondition(capacity > 0, "a buffer needs room")
     self.capacity = capacity
     unsafe base = .allocate(capacity: capacity)
+    unsafe dotted = .allocate(capacity: 256)
+    unsafe pairs = .allocate(capacity: 100)
+    for i in 0..<256 { unsafe dotted[i] = OctetBuffer.dottedText(i) }
+    for i in 0..<100 {
+      unsafe pairs[i] = UInt16(littleEndian: UInt16(48 + i / 10) | UInt16(48 + i % 10) << 8)
+    }
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit {
+    unsafe base.deallocate()
+    unsafe dotted.deallocate()
+    unsafe pairs.deallocate()
+  }
+
+  /// A number up to 255 with a point behind it.
+  private static func dottedText(_ number: Int) -> UInt32 {
+    var text: UInt32 = 46
+    var rest = number
+    repeat {
+      text = text << 8 | UInt32(48 + rest % 10)
+      rest /= 10
+    } while rest > 0
+    return UInt32(littleEndian: text)
+  }
 
   /// Makes room for `room` octets more.
   @inline(__always)
@@ -89,12 +114,15 @@ public struct OctetBuffer: ~Copyable {
     count &+= bytes.count
   }
 
-  /// The first `length` octets of a short text kept in place.
+  /// The first `length` octets of a short text, at most 24.
   @inline(__always)
-  mutating func write(_ text: InlineArray<20, UInt8>, _ length: Int) {
-    reserve(20)
-    for i in 0..<min(length, 20) { unsafe base[count &+ i] = text[i] }
-    count &+= min(length, 20)
+  mutating func write(_ text: ShortText) {
+    reserve(24)
+    let place = unsafe UnsafeMutableRawPointer(base + count)
+    unsafe place.storeBytes(of: text.words[0].littleEndian, as: UInt64.self)
+    unsafe place.storeBytes(of: text.words[1].littleEndian, toByteOffset: 8, as: UInt64.self)
+    unsafe place.storeBytes(of: text.words[2].littleEndian, toByteOffset: 16, as: UInt64.self)
+    count &+= text.count
   }
 
   /// Text that is not on the hot path.
@@ -145,11 +173,18 @@ extension OctetBuffer {
 
   /// A number of two digits or more.
   private mutating func writeDigits(_ value: UInt64) {
-    var digits = 2
-    var power: UInt64 = 100
-    while digits < 20, value >= power {
-      digits &+= 1
-      power = power &* 10
+    if value >= 10_000_000_000 {
+      let rest = value % 10_000_000_000
+      write(decimal: value / 10_000_000_000)
+      reserve(20)
+      fill(rest, 10)
+      return
+    }
+    // Two compares where most numbers are: ports, lengths, windows.
+    var digits = value < 1_000 ? (value < 100 ? 2 : 3) : value < 10_000 ? 4 : 5
+    if value >= 100_000 {
+      digits = value < 10_000_000 ? (value < 1_000_000 ? 6 : 7) : value < 100_000_000 ? 8 : 9
+      if value >= 1_000_000_000 { digits = 10 }
     }
     fill(value, digits)
   }
@@ -163,7 +198,7 @@ extension OctetBuffer {
       let pair = Int(truncatingIfNeeded: rest % 100)
       rest /= 100
       at &-= 2
-      unsafe UnsafeMutableRawPointer(base + at).storeBytes(of: digitPairs[pair], as: UInt16.self)
+      unsafe UnsafeMutableRawPointer(base + at).storeBytes(of: pairs[pair], as: UInt16.self)
     }
     if at > count { unsafe base[count] = UInt8(truncatingIfNeeded: 48 &+ rest % 10) }
     count &+= digits
@@ -181,17 +216,12 @@ extension OctetBuffer {
     write(decimal: UInt64(value.magnitude))
   }
 
-  /// A number in decimal digits, filled with zeros on the left up to `width` digits.
+  /// The lowest `digits` decimal digits of a number, at most 19, zeros included.
   @inline(__always)
-  public mutating func write(decimal value: UInt64, width: Int) {
-    var power: UInt64 = 1
-    for _ in 0..<min(max(1, width), 19) { power = power &* 10 }
-    if value >= power {
-      write(decimal: value)
-    } else {
-      reserve(20)
-      fill(value, min(max(1, width), 19))
-    }
+  public mutating func write(decimal value: UInt64, width digits: Int) {
+    precondition(digits > 0 && digits < 20, "as many digits as a number can have")
+    reserve(20)
+    fill(value, digits)
   }
 
   /// A number in decimal digits, filled with spaces on the left up to `padding` characters.
@@ -255,30 +285,27 @@ extension OctetBuffer {
   /// An octet in decimal digits and a point behind it: four octets stored, those that count are counted.
   @inline(__always)
   private mutating func writeDotted(_ octet: UInt8) {
-    let text = dottedOctets[Int(octet)]
+    let text = unsafe dotted[Int(octet)]
     unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: text, as: UInt32.self)
     count &+= octet < 10 ? 2 : octet < 100 ? 3 : 4
   }
 }
 
-/// "00" to "99", each as two octets in the order of memory.
-private let digitPairs: InlineArray<100, UInt16> = {
-  var pairs = InlineArray<100, UInt16>(repeating: 0)
-  for i in 0..<100 { pairs[i] = UInt16(littleEndian: UInt16(48 + i / 10) | UInt16(48 + i % 10) << 8) }
-  return pairs
-}()
+/// Up to 24 octets of text, kept as numbers: what lines share from one to the next.
+struct ShortText {
+  fileprivate var words = InlineArray<3, UInt64>(repeating: 0)
+  private(set) var count = 0
 
-/// "0." to "255.", each as four octets in the order of memory.
-private let dottedOctets: InlineArray<256, UInt32> = {
-  var texts = InlineArray<256, UInt32>(repeating: 0)
-  for i in 0..<256 {
-    var text: UInt32 = 46
-    var rest = i
-    repeat {
-      text = text << 8 | UInt32(48 + rest % 10)
-      rest /= 10
-    } while rest > 0
-    texts[i] = UInt32(littleEndian: text)
+  /// Forgets the text.
+  mutating func removeAll() {
+    words = InlineArray(repeating: 0)
+    count = 0
   }
-  return texts
-}()
+
+  /// One octet more; what does not fit is left out.
+  mutating func append(_ octet: UInt8) {
+    guard count < 24 else { return }
+    words[count &>> 3] |= UInt64(octet) &<< UInt64((count & 7) &* 8)
+    count &+= 1
+  }
+}

@@ -79,7 +79,9 @@ struct ParityCorpus {
   /// Every capture file, in the order of their names.
   private static func captures() -> [URL] {
     var found: [URL] = []
-    for root in [shared.appendingPathComponent("corpus"), package.appendingPathComponent("pcaps")] {
+    var roots = [shared.appendingPathComponent("corpus"), package.appendingPathComponent("pcaps")]
+    if let other = ProcessInfo.processInfo.environment["PARITY_DIR"] { roots = [URL(fileURLWithPath: other)] }
+    for root in roots {
       let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
       while let url = walk?.nextObject() as? URL {
         if ["pcap", "pcapng", "cap", "ntar", "dmp", "trace"].contains(url.pathExtension) {

@@ -9,8 +9,13 @@ import Wire
 
 struct ParityScope {
   let octets: [UInt8]
+  /// Whether the capture cut the frame short.
+  let cut: Bool
 
-  init(_ octets: [UInt8]) { self.octets = octets }
+  init(_ octets: [UInt8], cut: Bool) {
+    self.octets = octets
+    self.cut = cut
+  }
 
   private func u16(_ at: Int) -> Int? {
     at + 1 < octets.count ? Int(octets[at]) << 8 | Int(octets[at + 1]) : nil
@@ -105,7 +110,8 @@ struct ParityScope {
   private func tcp(_ at: Int) -> Bool {
     guard let source = u16(at), let destination = u16(at + 2), at + 13 < octets.count else { return true }
     let payload = at + Int(octets[at + 12] >> 4) * 4
-    if payload >= octets.count { return true }
+    // A segment without data is printed by nobody but TCP.
+    if payload >= octets.count, !cut { return true }
     let others: Set = [
       21, 22, 23, 25, 43, 139, 179, 323, 445, 554, 639, 646, 1723, 2049, 6379, 6633, 6653, 8554, 10288,
     ]

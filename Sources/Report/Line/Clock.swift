@@ -7,8 +7,7 @@ struct LineClock {
   /// The second whose text is in `text`.
   var second = Int64.min
   /// Up to "2023-01-01 00:00:00".
-  var text = InlineArray<20, UInt8>(repeating: 0)
-  var length = 0
+  var text = ShortText()
   /// The quarter of an hour that `offset` holds for: zones change at no finer step.
   var quarter = Int64.min
   /// Seconds east of UTC.
@@ -23,9 +22,7 @@ struct LineClock {
   }
 
   mutating func put(octet: UInt8) {
-    guard length < 20 else { return }
-    text[length] = octet
-    length &+= 1
+    text.append(octet)
   }
 
   /// The clock of a second of some day.
@@ -89,7 +86,7 @@ extension LinePrinter {
     }
     if second != clock.second {
       clock.second = second
-      clock.length = 0
+      clock.text.removeAll()
       if case .epoch = options.timestamps {
         putEpoch(UInt64(UInt32(truncatingIfNeeded: second)))
       } else {
@@ -102,7 +99,7 @@ extension LinePrinter {
         clock.put(clock: second &+ clock.offset)
       }
     }
-    out.write(clock.text, clock.length)
+    out.write(clock.text)
     write(fraction: fraction)
   }
 
@@ -130,9 +127,9 @@ extension LinePrinter {
     if second & 0x8000_0000 != 0 {
       out.write("[Error converting time]")
     } else {
-      clock.length = 0
+      clock.text.removeAll()
       clock.put(clock: second)
-      out.write(clock.text, clock.length)
+      out.write(clock.text)
       write(fraction: difference % 1_000_000_000)
     }
     if case .sincePrevious = options.timestamps {

@@ -33,15 +33,12 @@ extension LinePrinter {
         if length != 8 { igmpLength(length) }
       }
     case 0x12:
-      out.write("igmp v1 report ")
-      out.write(ipv4: try bytes.get32(4))
+      try group("igmp v1 report ", bytes)
       if length != 8 { igmpLength(length) }
     case 0x16:
-      out.write("igmp v2 report ")
-      out.write(ipv4: try bytes.get32(4))
+      try group("igmp v2 report ", bytes)
     case 0x17:
-      out.write("igmp leave ")
-      out.write(ipv4: try bytes.get32(4))
+      try group("igmp leave ", bytes)
     case 0x22:
       out.write("igmp v3 report")
       try report3(bytes, length)
@@ -60,6 +57,13 @@ extension LinePrinter {
       out.write(hex: bytes.u16(2))
       out.write("!")
     }
+  }
+
+  /// A message that is all about one group.
+  private mutating func group(_ name: StaticString, _ bytes: Bytes) throws(Cut) {
+    let address = try bytes.get32(4)
+    out.write(name)
+    out.write(ipv4: address)
   }
 
   private mutating func igmpLength(_ length: Int) {
@@ -122,8 +126,9 @@ extension LinePrinter {
   private mutating func addresses(_ bytes: Bytes, _ at: Int, _ count: Int) throws(Cut) {
     out.write(" {")
     for i in 0..<count {
+      let address = try bytes.get32(at &+ i &* 4)
       out.write(octet: 32)
-      out.write(ipv4: try bytes.get32(at &+ i &* 4))
+      out.write(ipv4: address)
     }
     out.write(" }")
   }
@@ -145,10 +150,11 @@ extension LinePrinter {
         out.write(" [invalid number of groups]")
         return
       }
+      let address = try bytes.get32(at &+ 4)
       out.write(" [gaddr ")
-      out.write(ipv4: try bytes.get32(at &+ 4))
-      out.write(octet: 32)
+      out.write(ipv4: address)
       let type = try bytes.get8(at)
+      out.write(octet: 32)
       switch type {
       case 1: out.write("is_in")
       case 2: out.write("is_ex")
@@ -184,18 +190,19 @@ extension LinePrinter {
       invalidLength(length)
       return
     }
+    try bytes.check(8, 16)
     out.write(name)
     out.write(octet: 32)
-    out.write(decimal: try bytes.get24(21))
+    out.write(decimal: bytes.u24(21))
     out.write(": ")
-    out.write(ipv4: try bytes.get32(8))
+    out.write(ipv4: bytes.u32(8))
     out.write(" to ")
-    out.write(ipv4: try bytes.get32(12))
+    out.write(ipv4: bytes.u32(12))
     out.write(" reply-to ")
-    out.write(ipv4: try bytes.get32(16))
+    out.write(ipv4: bytes.u32(16))
     if bytes.u32(16) &>> 28 == 14 {
       out.write(" with-ttl ")
-      out.write(decimal: try bytes.get8(20))
+      out.write(decimal: bytes[20])
     }
   }
 }

@@ -83,8 +83,8 @@ extension LinePrinter {
       out.write(decimal: header.protocol.rawValue)
       return
     }
-    switch header.protocol {
-    case .tcp, .udp, .sctp, IPProtocol(rawValue: 33): break
+    switch header.protocol.rawValue {
+    case 6, 17, 33, 132: break  // TCP, UDP, DCCP and SCTP print addresses with their ports.
     default:
       addresses(header)
       out.write(": ")

@@ -163,13 +163,14 @@ extension LinePrinter {
   /// The fragment header, `at` octets into its packet.
   mutating func fragment(_ bytes: Bytes, _ at: Int, payload: Int) throws(Cut) -> Int? {
     reading = "frag6"
+    let identification = verbose ? try bytes.get32(4) : 0
+    let offset = try bytes.get16(2) & 0xfff8
     out.write("frag (")
     if verbose {
       out.write("0x")
-      out.write(hex: try bytes.get32(4), width: 8)
+      out.write(hex: identification, width: 8)
       out.write(":")
     }
-    let offset = try bytes.get16(2) & 0xfff8
     out.write(decimal: offset)
     out.write("|")
     out.write(decimal: UInt64(bitPattern: Int64(32 &+ payload &- at)))
@@ -183,16 +184,17 @@ extension LinePrinter {
   /// A routing header: addresses still to be visited, or the segments of SRv6.
   mutating func routing(_ bytes: Bytes) throws(Cut) -> Int? {
     reading = "rt6"
-    _ = try bytes.get8(0)
-    out.write("RT6 (len=")
+    out.write("RT6")
     let words = Int(try bytes.get8(1))
+    out.write(" (len=")
     out.write(unsigned: words)
-    out.write(", type=")
     let kind = try bytes.get8(2)
+    out.write(", type=")
     out.write(decimal: kind)
     if kind == 0 { out.write(" [Deprecated]") }
+    let left = try bytes.get8(3)
     out.write(", segleft=")
-    out.write(decimal: try bytes.get8(3))
+    out.write(decimal: left)
     switch kind {
     case 0, 2:
       let reserved = try bytes.get32(4)
@@ -201,15 +203,17 @@ extension LinePrinter {
         out.write(hex: reserved)
       }
     case 4:
+      let last = try bytes.get8(4)
       out.write(", last-entry=")
-      out.write(decimal: try bytes.get8(4))
+      out.write(decimal: last)
       let flags = try bytes.get8(5)
       if flags != 0 || verbose {
         out.write(", flags=0x")
         out.write(hex: flags)
       }
+      let tag = try bytes.get16(6)
       out.write(", tag=")
-      out.write(hex: try bytes.get16(6))
+      out.write(hex: tag)
     default:
       out.write(" (unknown type)")
       invalid()

@@ -29,36 +29,36 @@ extension LinePrinter {
       out.write(type == 1 ? "HoTI" : "CoTI")
       if verbose { try cookie(bytes, 8, type == 1, " Init Cookie=") }
     case 3, 4:
-      out.write(type == 3 ? "HoT nonce id=0x" : "CoT nonce id=0x")
-      out.write(hex: try bytes.get16(6))
+      out.write(type == 3 ? "HoT" : "CoT")
+      let nonce = try bytes.get16(6)
+      out.write(" nonce id=0x")
+      out.write(hex: nonce)
       if verbose {
         try cookie(bytes, 8, type == 3, " Init Cookie=")
         try cookie(bytes, 16, type == 3, " Keygen Token=")
       }
     case 5:
-      out.write("BU seq#=")
-      out.write(decimal: try bytes.get16(6))
+      out.write("BU")
+      try number(" seq#=", bytes.get16(6))
       let bits = try bytes.get16(8) &>> 12
       if bits != 0 { out.write(octet: 32) }
       if bits & 8 != 0 { out.write("A") }
       if bits & 4 != 0 { out.write("H") }
       if bits & 2 != 0 { out.write("L") }
       if bits & 1 != 0 { out.write("K") }
-      out.write(" lifetime=")
-      out.write(unsigned: Int(try bytes.get16(10)) &* 4)
+      try number(" lifetime=", UInt32(bytes.get16(10)) &* 4)
     case 6:
-      out.write("BA status=")
-      out.write(decimal: try bytes.get8(6))
+      out.write("BA")
+      try number(" status=", bytes.get8(6))
       if try bytes.get8(7) & 0x80 != 0 { out.write(" K") }
-      out.write(" seq#=")
-      out.write(decimal: try bytes.get16(8))
-      out.write(" lifetime=")
-      out.write(unsigned: Int(try bytes.get16(10)) &* 4)
+      try number(" seq#=", bytes.get16(8))
+      try number(" lifetime=", UInt32(bytes.get16(10)) &* 4)
     case 7:
-      out.write("BE status=")
-      out.write(decimal: try bytes.get8(6))
+      out.write("BE")
+      try number(" status=", bytes.get8(6))
+      let home = try bytes.getIPv6(8)
       out.write(" homeaddr ")
-      out.write(ipv6: try bytes.getIPv6(8))
+      out.write(ipv6: home)
     default:
       out.write("type-#")
       out.write(decimal: type)
@@ -77,11 +77,20 @@ extension LinePrinter {
   private mutating func cookie(
     _ bytes: Bytes, _ at: Int, _ home: Bool, _ name: StaticString
   ) throws(Cut) {
+    try bytes.check(at, 8)
     out.write(home ? " Home" : " Care-of")
     out.write(name)
-    out.write(hex: try bytes.get32(at), width: 8)
+    out.write(hex: bytes.u32(at), width: 8)
     out.write(":")
-    out.write(hex: try bytes.get32(at &+ 4), width: 8)
+    out.write(hex: bytes.u32(at &+ 4), width: 8)
+  }
+
+  /// A field's name and number; the number has been read before its name is written.
+  private mutating func number(
+    _ name: StaticString, _ value: some FixedWidthInteger & UnsignedInteger
+  ) throws(Cut) {
+    out.write(name)
+    out.write(decimal: value)
   }
 
   /// Options of a mobility header. False when they end before their length does.
@@ -101,20 +110,21 @@ extension LinePrinter {
       case 1: out.write("(padn)")
       case 2:
         if left < 4 { return short("(refresh: trunc)") }
-        out.write("(refresh: ")
-        out.write(unsigned: Int(try bytes.get16(at &+ 2)) &* 4)
+        try number("(refresh: ", UInt32(bytes.get16(at &+ 2)) &* 4)
         out.write(")")
       case 3:
         if left < 18 { return short("(altcoa: trunc)") }
+        let address = try bytes.getIPv6(at &+ 2)
         out.write("(alt-CoA: ")
-        out.write(ipv6: try bytes.getIPv6(at &+ 2))
+        out.write(ipv6: address)
         out.write(")")
       case 4:
         if left < 6 { return short("(ni: trunc)") }
+        try bytes.check(at &+ 2, 4)
         out.write("(ni: ho=0x")
-        out.write(hex: try bytes.get16(at &+ 2), width: 4)
+        out.write(hex: bytes.u16(at &+ 2), width: 4)
         out.write(" co=0x")
-        out.write(hex: try bytes.get16(at &+ 4), width: 4)
+        out.write(hex: bytes.u16(at &+ 4), width: 4)
         out.write(")")
       case 5:
         if left < 12 { return short("(auth: trunc)") }

@@ -42,10 +42,13 @@ extension LinePrinter {
       out.write(hex: reserved)
       out.write("[MustBeZero],")
     }
+    let index = try bytes.get32(4)
     out.write("spi=0x")
-    out.write(hex: try bytes.get32(4), width: 8)
-    out.write(",seq=0x")
-    out.write(hex: try bytes.get32(8))
+    out.write(hex: index, width: 8)
+    out.write(",")
+    let sequence = try bytes.get32(8)
+    out.write("seq=0x")
+    out.write(hex: sequence)
     out.write(",icv=0x")
     for at in 12..<max(12, size) { out.write(hexOctet: try bytes.get8(at)) }
     out.write("): ")
@@ -58,8 +61,9 @@ extension LinePrinter {
   /// A compressed payload.
   mutating func ipcomp(_ bytes: Bytes) throws(Cut) {
     reading = "ipcomp"
+    let index = try bytes.get16(2)
     out.write("IPComp(cpi=0x")
-    out.write(hex: try bytes.get16(2), width: 4)
+    out.write(hex: index, width: 4)
     out.write(")")
   }
 }

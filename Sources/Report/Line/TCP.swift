@@ -171,64 +171,44 @@ extension LinePrinter {
     out.write("]")
   }
 
-  /// What is above TCP, by port.
-  @inline(__always)
+  /// What is above TCP, by port. Of two known ports the one that tcpdump asks for first wins.
   private mutating func application(
     _ bytes: Bytes, _ length: Int, _ source: UInt16, _ destination: UInt16
   ) throws(Cut) {
-    if let known = tcpApplications.first(source, destination) {
-      try application(known, bytes, length)
-    }
-  }
-
-  /// Prints a known application's octets.
-  private mutating func application(_ known: TCPApplication, _ bytes: Bytes, _ length: Int) throws(Cut) {
-    switch known {
-    case .none: return
-    case .smtp: try text(bytes, length, "smtp", "SMTP", .everything)
-    case .whois: try text(bytes, length, "whois", "WHOIS", .everything)
-    case .ftp: try text(bytes, length, "ftp", "FTP", .everything)
-    case .http: try text(bytes, length, "http", "HTTP", .http)
-    case .rtsp: try text(bytes, length, "rtsp", "RTSP", .rtsp)
-    case .domain: try domain(bytes, length, overTCP: true)
-    case .ssh: try ssh(bytes, length)
-    }
-  }
-}
-
-/// The applications over TCP that are printed.
-enum TCPApplication: UInt8 {
-  /// tcpdump has a printer for its port and we have none: the line ends here.
-  case none
-  case smtp, whois, ftp, http, rtsp, domain, ssh
-}
-
-/// Applications by port. The order is that in which tcpdump asks: of two known ports the earlier in the list
-/// wins.
-struct TCPApplications {
-  private let ports: [(port: UInt16, application: TCPApplication)] = [
-    (23, .none), (25, .smtp), (43, .whois), (179, .none), (1723, .none), (6379, .none), (22, .ssh),
-    (10288, .none), (6633, .none), (6653, .none), (21, .ftp), (80, .http), (8080, .http), (554, .rtsp),
-    (8554, .rtsp), (53, .domain), (639, .none), (323, .none), (646, .none), (2049, .none),
-  ]
-  /// Rank of each port in the list, from 1; 0 for the others.
-  private let ranks: [UInt8]
-
-  init() {
-    var ranks = [UInt8](repeating: 0, count: 65536)
-    for (rank, entry) in ports.enumerated() { ranks[Int(entry.port)] = UInt8(rank + 1) }
-    self.ranks = ranks
-  }
-
-  /// The application of a segment between two ports.
-  @inline(__always)
-  func first(_ source: UInt16, _ destination: UInt16) -> TCPApplication? {
-    let a = ranks[Int(source)]
-    let b = ranks[Int(destination)]
-    if a | b == 0 { return nil }
+    let a = tcpPortRank(source)
+    let b = tcpPortRank(destination)
     let rank = a == 0 ? b : b == 0 ? a : min(a, b)
-    return ports[Int(rank) &- 1].application
+    if rank == 0 { return }
+    switch rank == a ? source : destination {
+    case 25: try text(bytes, length, "smtp", "SMTP", .everything)
+    case 43: try text(bytes, length, "whois", "WHOIS", .everything)
+    case 21: try text(bytes, length, "ftp", "FTP", .everything)
+    case 80, 8080: try text(bytes, length, "http", "HTTP", .http)
+    case 554, 8554: try text(bytes, length, "rtsp", "RTSP", .rtsp)
+    case 53: try domain(bytes, length, overTCP: true)
+    case 22: try ssh(bytes, length)
+    default: return
+    }
   }
 }
 
-private let tcpApplications = TCPApplications()
+/// The place of a TCP port in the order in which tcpdump asks for its printers; 0 for a port that has none.
+/// Those that only tcpdump can print are here because they take precedence over what comes behind them.
+private func tcpPortRank(_ port: UInt16) -> UInt8 {
+  switch port {
+  case 23: 1
+  case 25: 2
+  case 43: 3
+  case 179: 4
+  case 1723: 5
+  case 6379: 6
+  case 22: 7
+  case 10288: 8
+  case 6633, 6653: 9
+  case 21: 10
+  case 80, 8080: 11
+  case 554, 8554: 12
+  case 53: 13
+  default: 0
+  }
+}

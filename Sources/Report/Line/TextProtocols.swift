@@ -102,27 +102,62 @@ extension LinePrinter {
 
   /// Whether a word is one of the protocol's requests, in any case.
   private func isRequest(_ word: Bytes, _ rule: TextRule) -> Bool {
-    let requests: [[UInt8]]
     switch rule {
-    case .everything: return true
-    case .http: requests = httpRequests
-    case .rtsp: requests = rtspRequests
-    case .sip: requests = sipRequests
+    case .everything: true
+    case .http: requests.http.contains(word)
+    case .rtsp: requests.rtsp.contains(word)
+    case .sip: requests.sip.contains(word)
     }
-    for request in requests where matches(word, request) { return true }
-    return false
+  }
+}
+
+/// The requests of one protocol, by their length.
+struct TextWords {
+  private var byLength: [[[UInt8]]]
+
+  /// Words with spaces between them.
+  init(_ text: String) {
+    let words = text.split(separator: " ").map { Array($0.utf8) }
+    byLength = Array(repeating: [], count: (words.map(\.count).max() ?? 0) + 1)
+    for word in words { byLength[word.count].append(word) }
   }
 
-  /// Whether a word is `request`, in any case.
-  private func matches(_ word: Bytes, _ request: [UInt8]) -> Bool {
-    if word.count != request.count { return false }
-    for at in 0..<word.count {
-      var octet = word[at]
-      if octet >= 97 && octet <= 122 { octet &-= 32 }
-      if octet != request[at] { return false }
+  /// Whether a word is among them, in any case.
+  func contains(_ word: Bytes) -> Bool {
+    if word.count >= byLength.count { return false }
+    for candidate in byLength[word.count] {
+      var same = true
+      for at in 0..<word.count {
+        let octet = word[at]
+        if (octet >= 97 && octet <= 122 ? octet &- 32 : octet) != candidate[at] {
+          same = false
+          break
+        }
+      }
+      if same { return true }
     }
-    return true
+    return false
   }
+}
+
+/// The requests that tell the beginning of a message from its continuation.
+struct TextRequests {
+  /// HTTP and WebDAV.
+  let http = TextWords(
+    """
+    GET PUT COPY HEAD LOCK MOVE POLL POST BCOPY BMOVE MKCOL TRACE LABEL MERGE DELETE SEARCH UNLOCK REPORT \
+    UPDATE NOTIFY BDELETE CONNECT OPTIONS CHECKIN PROPFIND CHECKOUT CCM_POST SUBSCRIBE PROPPATCH BPROPFIND \
+    BPROPPATCH UNCHECKOUT MKACTIVITY MKWORKSPACE UNSUBSCRIBE RPC_CONNECT VERSION-CONTROL BASELINE-CONTROL
+    """)
+  let rtsp = TextWords(
+    """
+    DESCRIBE ANNOUNCE GET_PARAMETER OPTIONS PAUSE PLAY RECORD REDIRECT SETUP SET_PARAMETER TEARDOWN
+    """)
+  let sip = TextWords(
+    """
+    ACK BYE CANCEL DO INFO INVITE MESSAGE NOTIFY OPTIONS PRACK QAUTH REFER REGISTER SPRACK SUBSCRIBE \
+    UPDATE PUBLISH
+    """)
 }
 
 extension LinePrinter {
@@ -149,27 +184,3 @@ extension LinePrinter {
     }
   }
 }
-
-/// Words as their octets, the shortest first as they are met most often.
-private func words(_ text: String) -> [[UInt8]] {
-  text.split(separator: " ").map { Array($0.utf8) }
-}
-
-private let httpRequests = words(
-  """
-  GET PUT COPY HEAD LOCK MOVE POLL POST BCOPY BMOVE MKCOL TRACE LABEL MERGE DELETE SEARCH UNLOCK \
-  REPORT UPDATE NOTIFY BDELETE CONNECT OPTIONS CHECKIN PROPFIND CHECKOUT CCM_POST SUBSCRIBE \
-  PROPPATCH BPROPFIND BPROPPATCH UNCHECKOUT MKACTIVITY MKWORKSPACE UNSUBSCRIBE RPC_CONNECT \
-  VERSION-CONTROL BASELINE-CONTROL
-  """)
-
-private let rtspRequests = words(
-  """
-  DESCRIBE ANNOUNCE GET_PARAMETER OPTIONS PAUSE PLAY RECORD REDIRECT SETUP SET_PARAMETER TEARDOWN
-  """)
-
-private let sipRequests = words(
-  """
-  ACK BYE CANCEL DO INFO INVITE MESSAGE NOTIFY OPTIONS PRACK QAUTH REFER REGISTER SPRACK SUBSCRIBE \
-  UPDATE PUBLISH
-  """)

@@ -238,8 +238,10 @@ extension LinePrinter {
     let flags = try bytes.get8(0)
     out.write(flags & 8 != 0 ? ", flags [I] (0x" : ", flags [invalid] (0x")
     out.write(hexOctet: flags)
-    out.write("), vni ")
-    out.write(decimal: try bytes.get24(4))
+    out.write("), ")
+    let network = try bytes.get24(4)
+    out.write("vni ")
+    out.write(decimal: network)
     out.write("\n")
     try bytes.check(7, 1)
     try nested { (printer) throws(Cut) in

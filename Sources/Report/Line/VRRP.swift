@@ -24,10 +24,11 @@ extension LinePrinter {
       out.write(")")
     }
     if version < 2 || version > 3 || first & 15 != 1 { return }
+    try bytes.check(1, 2)
     out.write(", vrid ")
-    out.write(decimal: try bytes.get8(1))
+    out.write(decimal: bytes[1])
     out.write(", prio ")
-    out.write(decimal: try bytes.get8(2))
+    out.write(decimal: bytes[2])
     var authentication: UInt8 = 0
     if version == 2 {
       authentication = try bytes.get8(4)
@@ -40,12 +41,14 @@ extension LinePrinter {
         out.write("#")
         out.write(decimal: authentication)
       }
+      let interval = try bytes.get8(5)
       out.write(", intvl ")
-      out.write(decimal: try bytes.get8(5))
+      out.write(decimal: interval)
       out.write("s")
     } else {
+      let interval = try bytes.get16(4) & 0x0fff
       out.write(", intvl ")
-      out.write(decimal: try bytes.get16(4) & 0x0fff)
+      out.write(decimal: interval)
       out.write("cs")
     }
     out.write(", length ")
@@ -61,8 +64,9 @@ extension LinePrinter {
     if bytes.count >= length {
       let sum = version == 2 ? internetChecksum(bytes, length) : outer.checksum(bytes, length, 112)
       if sum != 0 {
+        let field = try bytes.get16(6)
         out.write(", (bad vrrp cksum ")
-        out.write(hex: try bytes.get16(6))
+        out.write(hex: field)
         out.write(")")
       }
     }
