@@ -1,4 +1,4 @@
-// The man page and the program's help name the same options.
+// The man page, the program's help and docs/packets.md name the same things.
 
 import Foundation
 import Testing
@@ -65,5 +65,42 @@ struct ManualTests {
     let outcome = try Program.shell(
       "command -v man >/dev/null || exit 0; man --warnings -l -Tutf8 \"$1\" 2>&1 >/dev/null", Self.page)
     #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.output)")
+  }
+}
+
+/// docs/packets.md against the records that the program prints.
+@Suite(.enabled(if: Program.path != nil, "\(Program.missing)"))
+struct RecordPageTests {
+  /// The names of an object's fields and of the fields inside them, as `outer.inner` and `outer[].inner`.
+  private func names(_ value: Any, _ path: String, _ found: inout Set<String>) {
+    if let object = value as? [String: Any] {
+      for (key, inner) in object {
+        let name = path.isEmpty ? key : "\(path).\(key)"
+        found.insert(name)
+        names(inner, name, &found)
+      }
+    } else if let array = value as? [Any] {
+      for inner in array where inner is [String: Any] { names(inner, "\(path)[]", &found) }
+    }
+  }
+
+  @Test func everyFieldOfARecordIsOnThePage() throws {
+    let page = try String(
+      contentsOf: Program.root.appendingPathComponent("docs/packets.md"), encoding: .utf8)
+    let told = Set(page.matches(of: /`([a-z][a-z_0-9.\[\]]*)`/).map { String($0.1) })
+    var found: Set<String> = []
+    let folder = Program.root.appendingPathComponent("pcaps").path
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    where name.hasSuffix(".pcap") {
+      let outcome = try Program.run(["-r", "\(folder)/\(name)", "--json", "-v"])
+      for line in outcome.lines {
+        let record = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        names(record, "", &found)
+      }
+    }
+    #expect(found.count > 60)
+    for name in found.subtracting(told).sorted() {
+      Issue.record("docs/packets.md: says nothing of `\(name)`")
+    }
   }
 }
