@@ -36,28 +36,39 @@ public struct Payload: Sendable, Equatable {
       self.number = number
     }
 
+    /// What the capture says its frames begin with.
     @inlinable public static func link(_ type: LinkType) -> Kind {
       Kind(.link, UInt64(UInt32(bitPattern: type.rawValue)))
     }
+    /// An EtherType.
     @inlinable public static func etherType(_ type: EtherType) -> Kind {
       Kind(.etherType, UInt64(type.rawValue))
     }
+    /// An IP protocol number or an IPv6 extension header.
     @inlinable public static func ipProtocol(_ number: IPProtocol) -> Kind {
       Kind(.ipProtocol, UInt64(number.rawValue))
     }
+    /// An LLC service access point.
     @inlinable public static func sap(_ sap: UInt8) -> Kind { Kind(.sap, UInt64(sap)) }
+    /// A PPP protocol number.
     @inlinable public static func ppp(_ number: UInt16) -> Kind { Kind(.ppp, UInt64(number)) }
+    /// An LLC header.
     @inlinable public static var llc: Kind { Kind(.unnumbered, 0) }
+    /// What lies below a label stack and begins with four zero bits.
     @inlinable public static var pseudowire: Kind { Kind(.unnumbered, 1) }
+    /// UDP ports.
     @inlinable public static func udp(source: UInt16, destination: UInt16) -> Kind {
       Kind(.udp, UInt64(source) &<< 32 | UInt64(destination))
     }
+    /// TCP ports.
     @inlinable public static func tcp(source: UInt16, destination: UInt16) -> Kind {
       Kind(.tcp, UInt64(source) &<< 32 | UInt64(destination))
     }
+    /// A number of an organization's own.
     @inlinable public static func snap(organization: UInt32, number: UInt16) -> Kind {
       Kind(.snap, UInt64(organization) &<< 32 | UInt64(number))
     }
+    /// Octets of nobody we know.
     @inlinable public static var data: Kind { Kind(.data, 0) }
   }
 
