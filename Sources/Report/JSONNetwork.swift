@@ -5,7 +5,10 @@ internal import Wire
 extension JSONPrinter {
   /// The innermost IP layer, and those around it; or what ARP says.
   mutating func writeNetwork(_ bytes: Bytes, _ packet: inout Packet) {
-    if packet.ipVersion == 0 { return writeARP(bytes, &packet) }
+    if packet.ipVersion == 0 {
+      writeARP(bytes, &packet)
+      return writeLLDP(bytes, &packet)
+    }
     out.write(",\"ip_version\":")
     out.write(decimal: packet.ipVersion)
     writePair(packet.source, packet.destination, packet.ipVersion)

@@ -36,6 +36,7 @@ public struct EtherType: RawRepresentable, Hashable, Sendable {
   public static let mplsMulticast = EtherType(rawValue: 0x8848)
   public static let pppoeDiscovery = EtherType(rawValue: 0x8863)
   public static let pppoeSession = EtherType(rawValue: 0x8864)
+  public static let lldp = EtherType(rawValue: 0x88cc)
   public static let serviceVLAN = EtherType(rawValue: 0x88a8)
   public static let erspan2 = EtherType(rawValue: 0x88be)
   public static let vlan9100 = EtherType(rawValue: 0x9100)

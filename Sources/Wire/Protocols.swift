@@ -18,6 +18,7 @@ extension Layer {
     case linuxCooked2
     case loopback
     // Network
+    case lldp
     case arp
     case ipv4
     case ipv6
@@ -74,6 +75,7 @@ extension Layer.Kind {
     case .linuxCooked: "sll"
     case .linuxCooked2: "sll2"
     case .loopback: "null"
+    case .lldp: "lldp"
     case .arp: "arp"
     case .ipv4: "ipv4"
     case .ipv6: "ipv6"
@@ -126,6 +128,7 @@ extension Layer.Kind {
     case .linuxCooked: linuxCookedFields
     case .linuxCooked2: linuxCooked2Fields
     case .loopback: loopbackFields
+    case .lldp: lldpFields
     case .arp: arpFields
     case .ipv4: ipv4Fields
     case .ipv6: ipv6Fields
@@ -189,6 +192,7 @@ extension Mux {
     mux.handle(.pseudowire, pseudowire)
     mux.handle(.etherType(.pppoeDiscovery), pppoe)
     mux.handle(.etherType(.pppoeSession), pppoe)
+    mux.handle(.etherType(.lldp), lldp)
     // Network
     mux.handle(.etherType(.arp), arp)
     mux.handle(.etherType(.reverseARP), arp)

@@ -129,6 +129,7 @@ extension LinePrinter {
     case 0x0800: try ipv4(bytes, length)
     case 0x86dd: try ipv6(bytes, length)
     case 0x0806, 0x8035: try arp(bytes, length)
+    case 0x88cc: try lldp(bytes, length)
     case 0x8847, 0x8848: try mpls(bytes, length)
     case 0x8863, 0x8864, 0x3c12, 0x3c13: _ = try pppoe(bytes, length)
     case 0x880b:
