@@ -11,8 +11,8 @@ extension LinePrinter {
     return end - at == length
   }
 
-  /// The octets from `at` up to a zero as visible characters, `lengthMax` at most with the zero. The offset behind the
-  /// zero; nil when there is none.
+  /// The octets from `at` up to a zero as visible characters, `lengthMax` at most with the zero. The offset
+  /// behind the zero; nil when there is none.
   mutating func zeroTerminated(_ bytes: Bytes, _ start: Int, _ lengthMax: Int) -> Int? {
     let end = lengthMax > bytes.count - start ? bytes.count : start + lengthMax
     var at = start
