@@ -107,11 +107,11 @@ public struct Capture: ~Copyable {
   private func readOne(_ source: SavedSource, _ body: (Bytes, Frame) -> FrameVerdict) throws(CaptureError) {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var octets: UnsafePointer<UInt8>?
-    let link = source.info.link
+    let (link, fcsLength) = (source.info.link, source.info.fcsLength)
     let stop = settings.stop
     while !stop.isRaised, try unsafe source.read(&header, &octets, counters) {
       guard let header = unsafe header, let octets = unsafe octets else { return }
-      let verdict = unsafe hand(header, octets, counters, link, 0, 1, body)
+      let verdict = unsafe hand(header, octets, counters, link, 0, 1, fcsLength: fcsLength, body)
       if verdict == .stop { return }
     }
   }
@@ -134,7 +134,8 @@ public struct Capture: ~Copyable {
     while !settings.stop.isRaised, let index = queue.first {
       let source = saved[index]
       guard let header = unsafe source.header, let octets = unsafe source.octets else { break }
-      let verdict = unsafe hand(header, octets, counters, source.info.link, index, 1, body)
+      let verdict = unsafe hand(
+        header, octets, counters, source.info.link, index, 1, fcsLength: source.info.fcsLength, body)
       source.forgetFrame()
       queue.removeFirst()
       if verdict == .stop { return }
@@ -170,13 +171,14 @@ private func openAll(
 func hand(
   _ header: UnsafePointer<pcap_pkthdr>, _ octets: UnsafePointer<UInt8>,
   _ counters: UnsafeMutablePointer<Counters>, _ link: LinkType, _ interface: Int, _ scale: Int64,
-  _ body: (Bytes, Frame) -> FrameVerdict
+  fcsLength: Int = 0, _ body: (Bytes, Frame) -> FrameVerdict
 ) -> FrameVerdict {
   unsafe counters.pointee.captured &+= 1
   let captured = unsafe Int(header.pointee.caplen)
   let frame = unsafe Frame(
     number: counters.pointee.captured, time: nanoseconds(header, scale),
-    wireLength: Int(header.pointee.len), capturedLength: captured, interface: interface, link: link)
+    wireLength: Int(header.pointee.len), capturedLength: captured, interface: interface, link: link,
+    fcsLength: fcsLength)
   return body(unsafe UnsafeBufferPointer(start: octets, count: captured).span, frame)
 }
 

@@ -93,6 +93,9 @@ public struct InterfaceInfo: Sendable, Equatable {
   public var nanoseconds: Bool
   /// Whether it is an interface, not a file.
   public var live: Bool
+  /// Octets of frame check sequence at the end of each frame; 0 when there is none or nobody knows. libpcap tells it of pcap
+  /// files only, not of pcapng's `if_fcslen`.
+  public var fcsLength = 0
 }
 
 /// What became of the frames. Counters only grow; every one is kept in 64 bits.

@@ -45,7 +45,8 @@ final class SavedSource {
     info = unsafe InterfaceInfo(
       name: path, link: LinkType(rawValue: link), linkName: textOf(pcap_datalink_val_to_name(link)),
       linkDescription: textOf(pcap_datalink_val_to_description(link)), snapLength: Int(pcap_snapshot(opened)),
-      nanoseconds: countsNanoseconds(startOf: stream.head), live: false)
+      nanoseconds: countsNanoseconds(startOf: stream.head), live: false,
+      fcsLength: fcsLength(pcap_datalink_ext(opened)))
     // Compiled even when empty, as tcpdump does: libpcap says here that it does not know the link type.
     let compiled: Filter
     do throws(CaptureError) {
@@ -145,4 +146,11 @@ func countsNanoseconds(startOf head: [UInt8]) -> Bool {
     return false
   }
   return false
+}
+
+/// Octets of frame check sequence that a file's link type announces: a flag, and in the four highest bits the number of
+/// 16-bit words (libpcap's LT_FCS macros, which Swift does not see).
+private func fcsLength(_ extended: Int32) -> Int {
+  let bits = UInt32(bitPattern: extended)
+  return bits & 0x0400_0000 != 0 ? Int(bits >> 28) * 2 : 0
 }

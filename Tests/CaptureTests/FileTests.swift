@@ -29,6 +29,16 @@ import Wire
     #expect(told.interfaces.first?.linkDescription == "Ethernet")
   }
 
+  @Test func theLinkTypeTellsOfACheckSequence() {
+    // Ethernet, with the flag that the length is known and the length of two 16-bit words.
+    var octets = pcap(frames)
+    octets.replaceSubrange(20..<24, with: number(0x2400_0001, big: false))
+    let told = read([scratch.file("fcs.pcap", octets)])
+    #expect(told.frames.map(\.fcsLength) == [4, 4, 4])
+    #expect(told.interfaces.first?.link == .ethernet)
+    #expect(read([scratch.file("plain.pcap", pcap(frames))]).frames.map(\.fcsLength) == [0, 0, 0])
+  }
+
   @Test(arguments: [false, true], [nil, 9, 6] as [UInt8?])
   func pcapngReadsTheSame(big: Bool, resolution: UInt8?) {
     let told = read([scratch.file("a.pcapng", pcapng(frames, big: big, resolution: resolution))])
