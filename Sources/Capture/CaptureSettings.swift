@@ -21,8 +21,11 @@ public enum CaptureDirection: String, Sendable, CaseIterable {
 public struct CaptureSettings: Sendable {
   /// Octets kept of each frame (`-s`); 0 means the default too.
   public var snapLength = 262_144
-  /// Size of the kernel's buffer in KiB (`-B`); libpcap's default of 2048 when absent.
+  /// Size of the kernel's buffer in KiB (`-B`); `bufferKibibytesUsual` when absent.
   public var bufferKibibytes: Int?
+  /// Eight times libpcap's usual. A ring has blocks of 256 KiB, and a block is closed by time even when there is little
+  /// in it: libpcap's 8 blocks would forgive a reader no pause longer than 8 ticks.
+  public static let bufferKibibytesUsual = 16_384
   /// Whether the interface is asked for frames that are not for this machine (`-p` clears it).
   public var promiscuous = true
   /// Monitor mode of a wireless interface (`-I`).
@@ -31,7 +34,7 @@ public struct CaptureSettings: Sendable {
   public var direction = CaptureDirection.inout
   /// Who stamps the time (`-j`), by the names that `timestampTypes(of:)` gives.
   public var timestampType: String?
-  /// Every frame is handed out as it comes. Costs a wake-up per frame; meant for a terminal.
+  /// Frames are handed out within a few milliseconds, one or two ticks of the kernel. Meant for a terminal.
   public var immediate = false
   /// Link type to ask the interface for (`-y`), by the names that `linkTypes(of:)` gives.
   public var linkType: String?
@@ -102,7 +105,8 @@ public struct InterfaceInfo: Sendable, Equatable {
 public struct CaptureStatistics: Sendable, Equatable {
   /// Files: records read, whether the filter let them pass or not.
   /// Interfaces: frames that passed the kernel's filter, those it had no room for included (libpcap's `ps_recv`). It may
-  /// run ahead of `captured` by what waits in the kernel's buffer.
+  /// run ahead of `captured` by what waits in the kernel's buffer, and by each frame of the loopback interface, which the
+  /// kernel counts leaving and arriving and libpcap hands out once.
   public var received: UInt64 = 0
   /// Frames handed out.
   public var captured: UInt64 = 0

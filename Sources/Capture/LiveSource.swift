@@ -105,7 +105,7 @@ private func noteMissed(
 ) {
   guard let user = unsafe user, let header = unsafe header, let octets = unsafe octets else { return }
   let missed = unsafe Unmanaged<MissedFrames>.fromOpaque(user).takeUnretainedValue()
-  unsafe missed.note(header, octets, countIt: false)
+  unsafe missed.note(header, octets)
 }
 
 /// What must be said before activation.
@@ -116,15 +116,16 @@ private func prepare(
   // `any` has no promiscuous mode; libpcap would warn every time.
   unsafe pcap_set_promisc(handle, settings.promiscuous && device != "any" ? 1 : 0)
   // The kernel closes a block of its ring when this time is over, and one tick later at worst. Half of what was promised
-  // leaves the other half to whoever prints.
-  unsafe pcap_set_timeout(handle, Int32(clamping: max(1, settings.timeoutMilliseconds / 2)))
-  if settings.immediate { unsafe pcap_set_immediate_mode(handle, 1) }
-  if let size = settings.bufferKibibytes {
-    guard size > 0, size <= Int(Int32.max) / 1024 else {
-      throw CaptureError(.usage, "-B \(size): the buffer is between 1 and \(Int(Int32.max) / 1024) KiB")
-    }
-    unsafe pcap_set_buffer_size(handle, Int32(size * 1024))
+  // leaves the other half to whoever prints. Immediate is one tick of the kernel, and not libpcap's immediate mode: that
+  // falls back to TPACKET_V2, whose ring has a slot of 64 KiB for every frame where offloads are on, 32 slots in 2 MiB,
+  // and lost 4561 of 5000 frames in a burst where this loses none.
+  let timeout = settings.immediate ? 1 : max(1, settings.timeoutMilliseconds / 2)
+  unsafe pcap_set_timeout(handle, Int32(clamping: timeout))
+  let size = settings.bufferKibibytes ?? CaptureSettings.bufferKibibytesUsual
+  guard size > 0, size <= Int(Int32.max) / 1024 else {
+    throw CaptureError(.usage, "-B \(size): the buffer is between 1 and \(Int(Int32.max) / 1024) KiB")
   }
+  unsafe pcap_set_buffer_size(handle, Int32(size * 1024))
   if settings.monitor {
     guard unsafe pcap_can_set_rfmon(handle) == 1 else {
       throw CaptureError(.usage, "\(device): no monitor mode (-I)")
