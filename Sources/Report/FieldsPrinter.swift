@@ -124,7 +124,14 @@ public struct FieldsPrinter: ~Copyable {
     out.write(octet: 10)
     printFields(bytes, verdict, at: start &+ checksumOffset(kind))
     if told < headerEnd { unclaimed("undescribed", bytes, told, headerEnd &- told, depth: 1) }
-    if let fault { printFault(fault) }
+    if let fault {
+      // More than the layers around it claim is a lie of a length, not the capture's cut.
+      if case .truncated(let need, _) = fault, need > length {
+        printFault(.invalid(.length))
+      } else {
+        printFault(fault)
+      }
+    }
     return fault != nil
   }
 
@@ -217,9 +224,9 @@ public struct FieldsPrinter: ~Copyable {
     let start = min(max(told, packet.offset), bytes.count)
     tell(rest: bytes, upTo: start, &packet)
     if packet.faultLayer == .none { return printFault(fault) }
-    let length = min(max(0, packet.claimed), bytes.count &- start)
-    if !printLayer(packet.faultLayer, bytes, start, 0, length, nil) { printFault(fault) }
-    if told < start &+ length { unclaimed("undescribed", bytes, told, start &+ length &- told, depth: 1) }
+    let end = start &+ min(max(0, packet.claimed), bytes.count &- start)
+    if !printLayer(packet.faultLayer, bytes, start, 0, packet.claimed, nil) { printFault(fault) }
+    if told < end { unclaimed("undescribed", bytes, told, end &- told, depth: 1) }
   }
 
   /// Tells what nobody claimed of the octets up to `end`: payload, padding, trailer, frame check sequence,

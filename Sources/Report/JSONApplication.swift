@@ -117,15 +117,12 @@ extension JSONPrinter {
   private mutating func writeTLS(_ message: Bytes) {
     guard let record = try? TLSRecord(message) else { return }
     write(",\"record\":", record.type, name: TLSRecord.typeName(record.type))
-    let start = TLSRecord.length
-    let fragment = message.extracting(start..<min(message.count, start &+ record.length))
-    if record.type == 21, record.length == 2, fragment.count == 2 {
-      write(",\"alert\":", fragment.u8(1), name: tlsAlertName(fragment.u8(1)))
+    if record.type == 21, record.length == 2, message.count >= 7 {
+      write(",\"alert\":", message.u8(6), name: tlsAlertName(message.u8(6)))
     }
-    guard record.type == 22, fragment.count >= 4, fragment.u24(1) <= 0x20000 else { return }
-    let name = TLSRecord.handshakeName(fragment.u8(0))
-    if name.utf8CodeUnitCount == 0 { return }
-    write(",\"handshake\":", word: name)
+    guard let at = tlsHelloOffset(message) else { return }
+    let fragment = message.extracting(at..<message.count)
+    write(",\"handshake\":", word: TLSRecord.handshakeName(fragment.u8(0)))
     guard let hello = TLSHello(fragment) else { return }
     if hello.version != 0 {
       write(",\"version\":", hello.version, name: TLSRecord.versionName(hello.version))

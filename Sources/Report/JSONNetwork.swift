@@ -24,8 +24,11 @@ extension JSONPrinter {
       out.write(",\"ip_id\":")
       out.write(decimal: packet.identification)
     }
-    out.write(",\"ip_len\":")
-    out.write(signed: packet.ipLength)
+    // A header whose length lies has none.
+    if packet.ipLength > 0 {
+      out.write(",\"ip_len\":")
+      out.write(signed: packet.ipLength)
+    }
     if packet.dontFragment { out.write(",\"dont_fragment\":true") }
     if packet.isFragment {
       out.write(",\"fragment\":{\"offset\":")

@@ -34,10 +34,12 @@ public struct DNSHeader: Sendable, Equatable {
   public var responseCode: UInt8 { UInt8(flags & 15) }
 
   /// Whether a message of `length` octets can have this header: an operation that is assigned (IANA "DNS
-  /// OpCodes": 3 is not), and room for as many questions and records as it counts.
+  /// OpCodes": 3 is not), and room for as many questions and records as it counts. One question and a few
+  /// records too many are a message that lies.
   func isPlausible(length: Int) -> Bool {
     guard operation <= 6, operation != 3 else { return false }
     let records = answers &+ authorities &+ additionals
+    if questions == 1, records < 512 { return true }
     return DNSHeader.length &+ questions &* DNSHeader.questionMin &+ records &* DNSHeader.recordMin <= length
   }
 }

@@ -50,7 +50,11 @@ public struct HTTP1Line: Sendable, Equatable {
     var space = line.upperBound
     while space > start, bytes.u8(space &- 1) != 32 { space &-= 1 }
     guard isWhole, space > start else {
-      target = start..<line.upperBound
+      // What stands of a line that goes on: the target up to the first space, behind which the version
+      // begins.
+      var end = start
+      while end < line.upperBound, bytes.u8(end) != 32 { end &+= 1 }
+      target = start..<end
       return !isWhole
     }
     guard HTTP1Line.beginsWithVersion(bytes.extracting(0..<line.upperBound), space) else { return false }

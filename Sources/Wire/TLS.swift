@@ -8,6 +8,9 @@ public struct TLSRecord: Sendable, Equatable {
   /// The most octets that a record may carry: 2^14 and what encryption adds (RFC 5246 section 6.2.3).
   static let fragmentMax = 16384 + 2048
 
+  /// The most records of a segment that a hello is searched in.
+  static let searchedMax = 8
+
   public var type: UInt8
   public var version: UInt16
   /// Octets behind the header.
@@ -177,15 +180,33 @@ extension TLSRecord {
 /// TLS: the records that begin in this segment. The first hello's names are noted.
 @Sendable func tls(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .tls
-  let record = try TLSRecord(bytes)
+  _ = try TLSRecord(bytes)
   packet.enterApplication(.tls, header: TLSRecord.length)
-  let end = min(bytes.count, TLSRecord.length &+ record.length)
-  guard record.type == 22,
-    let hello = TLSHello(bytes.extracting(TLSRecord.length..<end))
-  else { return nil }
-  let start = packet.offset &+ TLSRecord.length
+  guard let at = tlsHelloOffset(bytes), let hello = TLSHello(bytes.extracting(at..<bytes.count)) else {
+    return nil
+  }
+  let start = packet.offset &+ at
   packet.noteText(at: start &+ hello.serverName.lowerBound, hello.serverName.count)
   packet.application.listOffset = Int32(truncatingIfNeeded: start &+ hello.protocols.lowerBound)
   packet.application.listLength = Int32(truncatingIfNeeded: hello.protocols.count)
+  return nil
+}
+
+/// Where the first handshake message of a segment's records begins, when it is one that is not encrypted; a
+/// change of cipher may stand before it (RFC 8446 appendix D.4). Nil when there is none.
+public func tlsHelloOffset(_ bytes: Bytes) -> Int? {
+  var at = 0
+  for _ in 0..<TLSRecord.searchedMax {
+    guard let record = try? TLSRecord(bytes.extracting(at..<bytes.count)), record.isPlausible else {
+      return nil
+    }
+    let start = at &+ TLSRecord.length
+    at = start &+ record.length
+    if record.type == 22 {
+      guard start &+ 4 <= bytes.count, bytes.u24(start &+ 1) <= 0x20000 else { return nil }
+      return TLSRecord.handshakeName(bytes.u8(start)).utf8CodeUnitCount > 0 ? start : nil
+    }
+    if at >= bytes.count { return nil }
+  }
   return nil
 }

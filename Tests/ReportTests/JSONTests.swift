@@ -184,7 +184,7 @@ import Wire
     }
     var keys = ["frame", "ts", "time", "len", "caplen", "interface", "link"]
     if packet.hasMAC { keys.append("src_mac") }
-    if packet.ipVersion != 0 { keys += ["ip_version", "src", "dst", "proto", "ttl", "ip_len"] }
+    if packet.ipVersion != 0 { keys += ["ip_version", "src", "dst", "proto", "ttl"] }
     if packet.hasPorts { keys += ["sport", "dport"] }
     if packet.hasTCP { keys += ["flags", "seq", "win", "payload_len"] }
     if packet.fault != nil { keys.append("fault") }

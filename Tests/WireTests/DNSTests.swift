@@ -94,6 +94,12 @@ import Wire
     }
   }
 
+  @Test func oneQuestionAndMoreRecordsThanFitAreAMessageThatLies() {
+    let packet = dissect(udpFrame(octets("1000 0100 0001 0009 0000 0000 0361"), to: 53))
+    #expect(packet.application.kind == .dns)
+    #expect(packet.fault == .invalid(.length))
+  }
+
   @Test func aNameIsNoLongerThan255Octets() {
     let label: [UInt8] = [63] + [UInt8](repeating: 97, count: 63)
     let name = label + label + label + label + [0, 0, 1, 0, 1]

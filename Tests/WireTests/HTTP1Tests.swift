@@ -41,6 +41,8 @@ import Wire
     let line = try #require(firstLine(Array(frame[54...])))
     #expect(!line.isWhole)
     #expect(line.version.isEmpty)
+    let further = try #require(firstLine(Array("GET /a HTT".utf8)))
+    #expect(further.target == 4..<6)
   }
 
   @Test func everyRegisteredMethodOpensARequest() {

@@ -63,6 +63,17 @@ import Wire
     #expect(records.map(\.length).reduce(0, +) == payload.count)
   }
 
+  @Test func aHelloMayStandBehindAChangeOfCipher() {
+    // RFC 8446 appendix D.4: before the second hello of a client that makes middleboxes believe in TLS 1.2.
+    let frame = tcpFrame(Self.record(20, 0x0303, [1]) + Self.clientHello, to: 443)
+    let packet = dissect(frame)
+    #expect(words(frame, packet) == "a.example")
+    // Application data behind it hide nothing either, and an encrypted message is none.
+    let encrypted = tcpFrame(
+      Self.record(20, 0x0303, [1]) + Self.record(22, 0x0303, octets("8f0203040506")), to: 443)
+    #expect(dissect(encrypted).application.textLength == 0)
+  }
+
   @Test func aRecordThatGoesOnInTheNextSegmentIsNoFault() {
     let frame = tcpFrame(octets("1703034000 0102030405"), from: 443, to: 40000)
     let packet = dissect(frame)
