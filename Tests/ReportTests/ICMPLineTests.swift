@@ -107,6 +107,18 @@ import Testing
         """#)
   }
 
+  @Test func aDayMayHaveMoreThan99Hours() {
+    let octets = """
+      020000000035020000000001080045000028000140004001b69dc0000201c00002350e00b28700010003ffffffff0000
+      0000157529ff
+      """
+    #expect(
+      Lines.of(octets) == #"""
+        IP 192.0.2.1 > 192.0.2.53: ICMP time stamp reply id 1 seq 3: org 1193:02:47.295, recv \#
+        00:00:00.000, xmit 99:59:59.999, length 20
+        """#)
+  }
+
   /// RFC 1256. After 163 characters.
   @Test func routersBeyondTheRoomOfALineAreCutOff() {
     let octets = """

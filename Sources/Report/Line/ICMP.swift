@@ -247,7 +247,9 @@ extension LinePrinter {
   /// Milliseconds since midnight.
   private mutating func timeOfDay(_ milliseconds: UInt32) {
     let seconds = UInt64(milliseconds / 1000)
-    out.write(decimal: seconds / 3600, width: 2)
+    // Nothing keeps a sender from a day of more than 99 hours.
+    if seconds < 36_000 { out.write(octet: 48) }
+    out.write(decimal: seconds / 3600)
     out.write(octet: 58)
     out.write(decimal: seconds % 3600 / 60, width: 2)
     out.write(octet: 58)
