@@ -76,22 +76,29 @@ public struct LinePrinter: ~Copyable {
   /// Prints the line of one frame without its end, so that ` [words]` may be added by `note` before `dump`
   /// and the line feed follow. False when the record's own lengths are unsound and there is nothing to dump.
   public mutating func line(_ bytes: Bytes, _ frame: Frame) -> Bool {
+    paint(.dim)
     if options.number {
       out.write(decimal: frame.number, padding: 5)
       out.write("  ")
     }
-    if !sound(bytes, frame) { return false }
+    if !sound(bytes, frame) {
+      paint(.plain)
+      return false
+    }
     timestamp(frame.time)
+    paint(.plain)
     reading = ""
     linkLength = 0
     depth = 0
     do throws(Cut) {
       try link(bytes, frame.wireLength, frame.link)
     } catch {
+      paint(.fault)
       switch error {
       case .truncated: truncated()
       case .invalid: out.write(" (invalid)")
       }
+      paint(.plain)
       linkLength = 0
     }
     return true
@@ -107,6 +114,9 @@ public struct LinePrinter: ~Copyable {
   /// The octets of the packet as the options want them, under its line.
   public mutating func dump(_ bytes: Bytes) {
     let beyond = bytes.extracting(droppingFirst: max(0, linkLength))
+    if case .none = options.dump { return }
+    paint(.dim)
+    defer { paint(.plain) }
     switch options.dump {
     case .none: break
     case .hexASCII(link: true): hexAndASCII(bytes)

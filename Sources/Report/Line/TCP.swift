@@ -38,9 +38,11 @@ extension LinePrinter {
       return
     }
     let flags = header[13]
+    if flags & 0x07 != 0 { paint(flags & 0x04 != 0 ? .fault : flags & 0x02 != 0 ? .opening : .dim) }
     out.write("Flags [")
     self.flags(flags)
     out.write("]")
+    if flags & 0x07 != 0 { paint(.plain) }
     var sequence = header.u32(4)
     var acknowledgment = header.u32(8)
     var base = ConversationBase()
