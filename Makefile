@@ -40,6 +40,7 @@ sanitize:
 # Time and memory beside the peers that are installed.
 bench: build
 	@Benchmarks/bench.py --json .build/bench.json
+	@cd Benchmarks/Dissect && swift run -c release dissect ../../pcaps/*.pcap
 
 install: build
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' PROGRAM='$(PROGRAM)' scripts/install.sh
