@@ -41,12 +41,17 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What holds of every frame: for the fuzzers, and for the tests that do with fewer frames what they do.
+    .target(
+      name: "FuzzViews", dependencies: ["Report", "Wire"], path: "Tests/Fuzz/Views", swiftSettings: strict),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
       name: "ReportTests", dependencies: ["Capture", "Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "ReplayTests", dependencies: ["Capture", "Report", "Wire", "wiretale"], swiftSettings: strict),
+      name: "ReplayTests", dependencies: ["Capture", "FuzzViews", "Report", "Wire", "wiretale"],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
