@@ -10,6 +10,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// The names of the C library's allocator for the functions of Tests/Fuzz/Allocations/Malloc.swift. Of a program that only
+// tests run: nothing that another package may depend on has these flags.
+let countedMalloc = ["malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"]
+  .flatMap { ["-Xlinker", "--defsym=\($0)=counted_\($0)"] }
+
 let package = Package(
   name: "wiretale",
   products: [
@@ -45,12 +50,18 @@ let package = Package(
     .target(
       name: "FuzzViews", dependencies: ["Report", "Wire"], path: "Tests/Fuzz/Views", swiftSettings: strict),
 
+    // Counts what a frame allocates: a program of its own, because it brings its own malloc.
+    .executableTarget(
+      name: "count-allocations", dependencies: ["Capture", "Report", "Wire"], path: "Tests/Fuzz/Allocations",
+      swiftSettings: strict, linkerSettings: [.unsafeFlags(countedMalloc)]),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
       name: "ReportTests", dependencies: ["Capture", "Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "ReplayTests", dependencies: ["Capture", "FuzzViews", "Report", "Wire", "wiretale"],
+      name: "ReplayTests",
+      dependencies: ["Capture", "FuzzViews", "Report", "Wire", "wiretale"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -10,4 +10,5 @@ fi
 swift build --build-tests
 # The program that the tests run is the release one: it is what users get.
 swift build -c release --product wiretale
+swift build -c release --product count-allocations
 WIRETALE_PROGRAM="$PWD/.build/release/wiretale" exec swift test --skip-build

@@ -1,0 +1,70 @@
+import Foundation
+import FuzzViews
+import Testing
+import Wire
+
+/// Frames that no sender sends: changed, cut, spliced and announced as what they are not. Each is one record in every view.
+///
+/// WIRETALE_MUTATIONS says how many (`swift test -c release --filter Mutation` for millions of them), WIRETALE_SEED where
+/// they begin.
+@Suite struct MutationTests {
+  #if DEBUG
+    static let count = number("WIRETALE_MUTATIONS") ?? 20_000
+  #else
+    static let count = number("WIRETALE_MUTATIONS") ?? 200_000
+  #endif
+  static let seed = UInt64(number("WIRETALE_SEED") ?? 1)
+
+  private static func number(_ name: String) -> Int? {
+    ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+  }
+
+  @Test func everyMutatedFrameIsOneRecord() throws {
+    var mutator = FrameMutator(Frames.seeds, seed: MutationTests.seed)
+    var dice = Dice(seed: ~MutationTests.seed)
+    var octets: [UInt8] = []
+    var views = AllViews(looks: (0..<64).map { _ in Look(UInt16(truncatingIfNeeded: dice.next())) })
+    var broken = 0
+    var slowest: (time: Duration, octets: [UInt8]) = (.zero, [])
+    let clock = ContinuousClock()
+    let begun = clock.now
+    for number in 1...MutationTests.count {
+      let record = mutator.next(into: &octets)
+      let start = clock.now
+      do {
+        try views.check(octets.span, record.frame(number, captured: octets.count))
+      } catch {
+        broken += 1
+        if broken <= 20 {
+          Issue.record(
+            """
+            \(error)
+            frame \(number) of seed \(MutationTests.seed), link type \(record.link.rawValue), \
+            \(record.wireLength) octets on the wire: \(hexadecimal(octets))
+            """)
+        }
+      }
+      let took = clock.now - start
+      if took > slowest.time { slowest = (took, octets) }
+    }
+    // Told, not judged: what the machine does beside us is in it too.
+    print(
+      """
+      \(MutationTests.count) mutated frames in \(clock.now - begun), \(broken) broken; \
+      the slowest took \(slowest.time) (\(slowest.octets.count) octets)
+      """)
+    #expect(broken == 0)
+  }
+
+  @Test func theSameSeedMakesTheSameFrames() {
+    var (one, other) = (FrameMutator(Frames.seeds, seed: 7), FrameMutator(Frames.seeds, seed: 7))
+    var (a, b): ([UInt8], [UInt8]) = ([], [])
+    var changed = 0
+    for _ in 0..<1000 {
+      let record = one.next(into: &a)
+      #expect(record.wireLength == other.next(into: &b).wireLength && a == b)
+      if a != record.octets { changed += 1 }
+    }
+    #expect(changed > 900)
+  }
+}
