@@ -17,13 +17,18 @@
 
 /// Writes the name that this machine gives an interface index; a question mark when it gives none.
 func localInterfaceName(_ index: UInt32, into out: inout OctetBuffer) {
-  var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
-  guard unsafe if_indextoname(index, &name) != nil else {
+  // IF_NAMESIZE octets; an array of them would be an allocation per packet.
+  var name = InlineArray<16, CChar>(repeating: 0)
+  var characters = name.mutableSpan
+  let found = unsafe characters.withUnsafeMutableBufferPointer { room in
+    unsafe if_indextoname(index, room.baseAddress) != nil
+  }
+  guard found else {
     out.write("?")
     return
   }
-  for character in name {
-    if character == 0 { return }
-    out.write(visible: UInt8(bitPattern: character))
+  for i in name.indices {
+    if name[i] == 0 { return }
+    out.write(visible: UInt8(bitPattern: name[i]))
   }
 }

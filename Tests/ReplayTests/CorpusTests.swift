@@ -1,6 +1,7 @@
 import Foundation
 import FuzzViews
 import Testing
+import Wire
 
 /// Every capture of other projects: each frame one record in every view, as many frames as the list says, and of the files
 /// that libpcap refuses its own words.
