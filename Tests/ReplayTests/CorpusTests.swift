@@ -78,11 +78,15 @@ struct CorpusTests {
 
   @Test(.enabled(if: Program.path != nil, "\(Program.missing)"))
   func theProgramCountsAsTheListDoes() throws {
-    for row in CorpusTests.rows where row.opens == "ok" {
-      let outcome = try Program.run(["--json", "-r", row.url.path])
-      #expect(outcome.status == 0, "\(row.file): \(outcome.errors)")
-      let records = outcome.output.utf8.reduce(0) { $0 + ($1 == 10 ? 1 : 0) }
-      #expect(records == row.packets, "\(row.file)")
+    // One shell for many files: a test that starts a thousand processes by itself takes minutes.
+    let rows = CorpusTests.rows.filter { $0.opens == "ok" }
+    let count = #"for file; do "$WIRETALE" --json -r "$file" | wc -l; echo "${PIPESTATUS[0]}"; done"#
+    for start in stride(from: 0, to: rows.count, by: 100) {
+      let part = rows[start..<min(rows.count, start + 100)]
+      let outcome = try Program.command(
+        ["bash", "-c", count, "bash"] + part.map(\.url.path), environment: ["WIRETALE": Program.path ?? ""])
+      let told = outcome.lines.compactMap { Int($0.filter(\.isNumber)) }
+      #expect(told == part.flatMap { [$0.packets, 0] }, "of the files from \(part.first?.file ?? "")")
     }
   }
 }
