@@ -1,6 +1,7 @@
 // What a line needs from the machine it is printed on: the time zone and the names of interfaces.
 //
-// Both are asked of the C library by pointer: beside OctetBuffer this is the file of Report with `unsafe` in it.
+// Both are asked of the C library by pointer, so that this is, beside OctetBuffer, the file of Report that
+// uses `unsafe`.
 
 #if canImport(Glibc)
   internal import Glibc

@@ -171,8 +171,27 @@ extension OctetBuffer {
     writeDigits(value)
   }
 
-  /// A number of two digits or more.
+  /// A number of two digits or more. Halves of 32 bits divide faster, and most numbers of a line have less
+  /// than five digits.
   private mutating func writeDigits(_ value: UInt64) {
+    if value < 10_000 {
+      let rest = UInt32(truncatingIfNeeded: value)
+      let high = rest / 100
+      let low = rest &- high &* 100
+      if high == 0 {
+        store(pair: low, at: 0)
+        count &+= 2
+      } else if high < 10 {
+        unsafe base[count] = UInt8(truncatingIfNeeded: 48 &+ high)
+        store(pair: low, at: 1)
+        count &+= 3
+      } else {
+        store(pair: high, at: 0)
+        store(pair: low, at: 2)
+        count &+= 4
+      }
+      return
+    }
     if value >= 10_000_000_000 {
       let rest = value % 10_000_000_000
       write(decimal: value / 10_000_000_000)
@@ -180,13 +199,16 @@ extension OctetBuffer {
       fill(rest, 10)
       return
     }
-    // Two compares where most numbers are: ports, lengths, windows.
-    var digits = value < 1_000 ? (value < 100 ? 2 : 3) : value < 10_000 ? 4 : 5
-    if value >= 100_000 {
-      digits = value < 10_000_000 ? (value < 1_000_000 ? 6 : 7) : value < 100_000_000 ? 8 : 9
-      if value >= 1_000_000_000 { digits = 10 }
-    }
+    var digits = value < 100_000 ? 5 : value < 1_000_000 ? 6 : value < 10_000_000 ? 7 : 8
+    if value >= 100_000_000 { digits = value < 1_000_000_000 ? 9 : 10 }
     fill(value, digits)
+  }
+
+  /// Two digits, `offset` octets from the end of the text; the room has been made.
+  @inline(__always)
+  private mutating func store(pair: UInt32, at offset: Int) {
+    let digits = unsafe pairs[Int(pair)]
+    unsafe UnsafeMutableRawPointer(base + count + offset).storeBytes(of: digits, as: UInt16.self)
   }
 
   /// The lowest `digits` digits, zeros included; the room has been made.

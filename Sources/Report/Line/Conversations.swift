@@ -54,8 +54,8 @@ struct ConversationBase {
 /// one finds no room. Its numbers then start again from the next segment, as those of a conversation met in
 /// its middle do.
 struct SequenceTable {
-  /// The most conversations that are remembered: 13 MB.
-  static let conversationsMax = 1 << 18
+  /// The most conversations that are remembered: 13 MB, slots included, unless told otherwise.
+  private let conversationsMax: Int
 
   private struct Entry {
     var conversation = Conversation()
@@ -71,7 +71,10 @@ struct SequenceTable {
   /// Drawn per process, so that nobody can choose ports that collide.
   private let secret = UInt64.random(in: .min ... .max) | 1
 
-  init() {}
+  init(conversationsMax: Int = 1 << 18) {
+    precondition(conversationsMax > 0, "a table without room")
+    self.conversationsMax = conversationsMax
+  }
 
   /// The first sequence numbers of `conversation`, which a segment with SYN, or the first one seen, sets
   /// anew.
@@ -118,12 +121,12 @@ struct SequenceTable {
     _ conversation: Conversation, _ sequence: UInt32, _ acknowledgment: UInt32
   ) -> ConversationBase {
     var index = entries.count
-    if index < SequenceTable.conversationsMax {
+    if index < conversationsMax {
       if (index &+ 1) &* 2 > slots.count { grow() }
       entries.append(Entry())
     } else {
       index = oldest
-      oldest = (oldest &+ 1) % SequenceTable.conversationsMax
+      oldest = (oldest &+ 1) % conversationsMax
       forget(index)
     }
     set(index, conversation, sequence, acknowledgment)
