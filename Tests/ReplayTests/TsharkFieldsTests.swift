@@ -111,7 +111,8 @@ struct FieldTally {
       return all == 0 ? 1 : Double(same) / Double(all)
     }
     var description: String {
-      "\(same) same, \(differ) differ, \(theirsOnly) only theirs, \(oursOnly) only ours, \(behindFault) behind a fault"
+      "\(same) same, \(differ) differ, \(theirsOnly) only theirs, \(oursOnly) only ours, "
+        + "\(behindFault) behind a fault"
     }
   }
 
