@@ -58,6 +58,8 @@ final class OutputFile {
   private let partialName: String?
   private let stream: UnsafeMutablePointer<FILE>
   private let dumper: OpaquePointer
+  /// stdio's buffer, ours because glibc takes no size without the octets.
+  private let buffer: UnsafeMutablePointer<CChar>
   private var open = true
   /// Octets that have left the buffer, and where the records end that have not: a full disk takes a part of them.
   private var flushed: Int64 = 0
@@ -94,7 +96,8 @@ final class OutputFile {
       _ = close(descriptor)
       throw CaptureError(.output, "\(path): \(systemMessage(errno))")
     }
-    unsafe setvbuf(opened, nil, _IOFBF, Self.bufferSize)
+    unsafe buffer = .allocate(capacity: Self.bufferSize)
+    unsafe setvbuf(opened, buffer, _IOFBF, Self.bufferSize)
     guard let dumper = unsafe pcap_dump_fopen(dead.handle, opened) else {
       throw CaptureError(.output, "\(path): \(unsafe libpcapMessage(dead.handle))")
     }
@@ -103,7 +106,10 @@ final class OutputFile {
     ends = [size]
   }
 
-  deinit { if open { try? finish() } }
+  deinit {
+    if open { try? finish() }
+    unsafe buffer.deallocate()
+  }
 
   /// Puts a frame behind the others.
   func write(_ header: inout pcap_pkthdr, _ octets: UnsafePointer<UInt8>) throws(CaptureError) {
