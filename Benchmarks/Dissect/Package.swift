@@ -3,9 +3,10 @@ import PackageDescription
 
 // What a frame costs in `Wire`: nanoseconds, and allocations, of which there must be none.
 //
-//     cd Benchmarks/Dissect && swift run -c release dissect ../../pcaps/*.pcap
+// cd Benchmarks/Dissect && swift run -c release dissect ../../pcaps/*.pcap
 //
-// A package of its own: it counts allocations by standing in for `malloc`, which no other program of ours should do.
+// A package of its own: it counts allocations by standing in for `malloc`, which no other program of ours
+// should do.
 let package = Package(
   name: "dissect",
   targets: [

@@ -3,7 +3,8 @@
 /// Octets on loan: safe, read-only, and unable to outlive the frame they belong to.
 public typealias Bytes = Span<UInt8>
 
-/// Why a layer could not be read. Truncated is not invalid: the first is the capture's doing, the second the sender's.
+/// Why a layer could not be read. Truncated is not invalid: the first is the capture's doing, the second the
+/// sender's.
 public enum Malformed: Error, Equatable, Sendable {
   /// The layer needs `need` octets and `have` are there.
   case truncated(need: Int, have: Int)
@@ -18,8 +19,8 @@ public enum Field: String, Sendable {
 }
 
 extension Span where Element == UInt8 {
-  /// Throws `truncated` unless at least `count` octets are there. One call at the top of a dissector; below it every
-  /// index is a number from the RFC.
+  /// Throws `truncated` unless at least `count` octets are there. One call at the top of a dissector; below
+  /// it every index is a number from the RFC.
   @inlinable @inline(__always)
   public func require(_ need: Int) throws(Malformed) {
     if count < need { throw .truncated(need: need, have: count) }

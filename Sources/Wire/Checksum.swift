@@ -5,7 +5,8 @@ public enum ChecksumVerdict: Equatable, Sendable {
   case good
   /// The field should have been `expected`.
   case bad(expected: UInt16)
-  /// Not yet computed when the frame was captured: the field holds what the network card starts from. Never an error.
+  /// Not yet computed when the frame was captured: the field holds what the network card starts from. Never
+  /// an error.
   case partial
   /// The sender computed none: 0 in UDP over IPv4 (RFC 768).
   case absent
@@ -15,8 +16,8 @@ public enum ChecksumVerdict: Equatable, Sendable {
 
 /// Sums and their verdicts.
 public enum Checksum {
-  /// Adds the 16-bit words from `start` to `end` to `initial`; an odd octet at the end counts as the upper half of a word.
-  /// The caller has checked the bounds.
+  /// Adds the 16-bit words from `start` to `end` to `initial`; an odd octet at the end counts as the upper
+  /// half of a word. The caller has checked the bounds.
   public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
     var sum = initial
     var at = start
@@ -53,8 +54,8 @@ public enum Checksum {
   /// A number's upper and lower half, added.
   private static func halves(_ word: UInt64) -> UInt64 { (word &>> 32) &+ (word & 0xffff_ffff) }
 
-  /// The header checksum of the IPv4 packet at the start of `bytes`. A field of 0 that should be something else was left to
-  /// the network card.
+  /// The header checksum of the IPv4 packet at the start of `bytes`. A field of 0 that should be something
+  /// else was left to the network card.
   public static func ipv4Header(_ bytes: Bytes) -> ChecksumVerdict {
     guard let header = try? IPv4Header(bytes), header.headerLength >= IPv4Header.lengthMin,
       header.headerLength <= bytes.count
@@ -65,8 +66,9 @@ public enum Checksum {
     return .bad(expected: ~fold(whole &+ UInt64(~header.checksum)))
   }
 
-  /// The checksum of the message at the start of `bytes`, whose field stands at `field` and covers `length` octets after
-  /// `pseudo`. `pseudo` is nil for protocols without a pseudo-header; `length` is what the pseudo-header told.
+  /// The checksum of the message at the start of `bytes`, whose field stands at `field` and covers `length`
+  /// octets after `pseudo`. `pseudo` is nil for protocols without a pseudo-header; `length` is what the
+  /// pseudo-header told.
   public static func message(
     _ bytes: Bytes, field: Int, length: Int, pseudo: UInt64?
   ) -> ChecksumVerdict {
@@ -75,8 +77,8 @@ public enum Checksum {
     let whole = sum(bytes, from: 0, to: length, initial: pseudo ?? 0)
     if fold(whole) == 0xffff { return .good }
     if let pseudo {
-      // Linux and most others leave the folded pseudo-header to the card, uninverted; Microsoft's large send offload leaves
-      // out the length, which the card fills in for each segment.
+      // Linux and most others leave the folded pseudo-header to the card, uninverted; Microsoft's large send
+      // offload leaves out the length, which the card fills in for each segment.
       if found == fold(pseudo) || found == fold(pseudo &- UInt64(UInt32(truncatingIfNeeded: length))) {
         return .partial
       }
@@ -86,7 +88,8 @@ public enum Checksum {
 }
 
 extension Packet {
-  /// Verifies the checksum of a layer of this packet, whose octets `bytes` are; nil when the layer has none that we verify.
+  /// Verifies the checksum of a layer of this packet, whose octets `bytes` are; nil when the layer has none
+  /// that we verify.
   public func checksum(ofLayer index: Int, in bytes: Bytes) -> ChecksumVerdict? {
     guard index >= 0, index < layerCount else { return nil }
     let layer = layers[index]
@@ -109,8 +112,8 @@ extension Packet {
     var isFragment: Bool
   }
 
-  /// Finds the IP layer around a layer: its addresses, the last of a route when the packet is still on its way there, and
-  /// whether it is a fragment.
+  /// Finds the IP layer around a layer: its addresses, the last of a route when the packet is still on its
+  /// way there, and whether it is a fragment.
   private func envelope(ofLayer index: Int, in bytes: Bytes) -> Envelope? {
     var isFragment = false
     var final: IPAddress?
@@ -176,7 +179,8 @@ extension Packet {
     return verdict
   }
 
-  /// UDP-Lite: the pseudo-header tells the whole length, the checksum covers what the header says (RFC 3828 section 3.1).
+  /// UDP-Lite: the pseudo-header tells the whole length, the checksum covers what the header says (RFC 3828
+  /// section 3.1).
   private static func liteChecksum(
     _ octets: Bytes, _ header: UDPHeader, _ length: Int, _ around: Envelope
   ) -> ChecksumVerdict {

@@ -1,8 +1,8 @@
 // What dissectors do to a packet while they read: begin, enter a layer, narrow it, note a fault.
 
 extension Packet {
-  /// Makes the packet that of a frame nothing has been read of yet. What counters and flags guard (layers, tags, the TCP
-  /// summary) stays as it is: writing all of it would cost more than reading a frame.
+  /// Makes the packet that of a frame nothing has been read of yet. What counters and flags guard (layers,
+  /// tags, the TCP summary) stays as it is: writing all of it would cost more than reading a frame.
   @inline(__always)
   mutating func begin(_ frame: Frame, octets: Int) {
     layerCount = 0
@@ -36,7 +36,8 @@ extension Packet {
     reading = .none
   }
 
-  /// Begins an IP layer: what was told of the network and transport layers around it is told by `layers` alone from here.
+  /// Begins an IP layer: what was told of the network and transport layers around it is told by `layers`
+  /// alone from here.
   @inline(__always)
   mutating func beginNetwork(_ version: UInt8) {
     if ipVersion != 0 {
@@ -83,8 +84,9 @@ extension Packet {
     layerCount &+= 1
   }
 
-  /// Takes the length that the layer being read says it has, `total` octets from its first. Less than the layers around it
-  /// leave: the rest is theirs, and of the frame the trailer. More: a lie, noted, and the surrounding length counts.
+  /// Takes the length that the layer being read says it has, `total` octets from its first. Less than the
+  /// layers around it leave: the rest is theirs, and of the frame the trailer. More: a lie, noted, and the
+  /// surrounding length counts.
   @inline(__always)
   mutating func narrow(to total: Int) {
     if total < claimed {
@@ -106,8 +108,8 @@ extension Packet {
     faultLayer = reading
   }
 
-  /// Notes the fault that ends the walk. Octets that the surrounding layer never claimed are a lie of a length field, not a
-  /// cut by the capture.
+  /// Notes the fault that ends the walk. Octets that the surrounding layer never claimed are a lie of a
+  /// length field, not a cut by the capture.
   mutating func end(_ malformed: Malformed) {
     faultEndedWalk = true
     if case .truncated(let need, _) = malformed, claimed < need {

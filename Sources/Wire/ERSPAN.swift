@@ -1,4 +1,5 @@
-// Encapsulated remote switch port analyzer: mirrored Ethernet frames in GRE (draft-foschiano-erspan, types II and III).
+// Encapsulated remote switch port analyzer: mirrored Ethernet frames in GRE (draft-foschiano-erspan, types II
+// and III).
 
 /// Where a mirrored frame begins behind the header of each type.
 enum ERSPANHeader {

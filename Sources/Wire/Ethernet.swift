@@ -10,7 +10,8 @@ public struct EthernetHeader: Sendable, Equatable {
   /// Octets that the payload of the smallest frame is padded to.
   public static let paddedLength = 46
 
-  /// Octets of the smallest frame without its check sequence, and of the longest with it, tags apart (clause 3.2.7).
+  /// Octets of the smallest frame without its check sequence, and of the longest with it, tags apart (clause
+  /// 3.2.7).
   public static let frameMin = 60
   public static let frameMax = 1518
 
@@ -43,7 +44,8 @@ public struct EthernetHeader: Sendable, Equatable {
 }
 
 extension Packet {
-  /// What a type field announces that may be a length (IEEE 802.3-2022 clause 3.2.6): `offset` octets of header are read.
+  /// What a type field announces that may be a length (IEEE 802.3-2022 clause 3.2.6): `offset` octets of
+  /// header are read.
   @inline(__always)
   mutating func typed(_ type: UInt16, after offset: Int) -> Payload {
     if type <= EthernetHeader.lengthMax { return measured(type, after: offset) }

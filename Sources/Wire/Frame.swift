@@ -14,8 +14,8 @@ public struct Frame: Sendable, Equatable {
   public var interface: Int
   /// What the first octet of the frame belongs to.
   public var link: LinkType
-  /// Octets of frame check sequence at the end of the frame, which `wireLength` counts; 0 when there is none or nobody
-  /// knows. A capture file's link type says it (the FCS bits of pcap and pcapng's `if_fcslen`).
+  /// Octets of frame check sequence at the end of the frame, which `wireLength` counts; 0 when there is none
+  /// or nobody knows. A capture file's link type says it (the FCS bits of pcap and pcapng's `if_fcslen`).
   public var fcsLength: Int
 
   /// A frame as the capture describes it.

@@ -1,5 +1,5 @@
-// Generic routing encapsulation (RFC 2784, RFC 2890), its forerunner with source routes (RFC 1701), and version 1, which is
-// PPTP's (RFC 2637).
+// Generic routing encapsulation (RFC 2784, RFC 2890), its forerunner with source routes (RFC 1701), and
+// version 1, which is PPTP's (RFC 2637).
 
 /// The header, in wire order; what its flags say is absent is nil.
 public struct GREHeader: Sendable, Equatable {

@@ -43,7 +43,8 @@ public struct GTPUHeader: Sendable, Equatable {
   }
 }
 
-/// GTP-U: a user's packet is an IP packet, or an Ethernet frame that is left unread; other messages are signalling.
+/// GTP-U: a user's packet is an IP packet, or an Ethernet frame that is left unread; other messages are
+/// signalling.
 @Sendable func gtpu(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .gtpu
   try bytes.require(1)

@@ -1,4 +1,5 @@
-// Internet Control Message Protocol for IPv6 (RFC 4443). Neighbor discovery and multicast listeners are told in their own file.
+// Internet Control Message Protocol for IPv6 (RFC 4443). Neighbor discovery and multicast listeners are told
+// in their own file.
 
 /// Message types (IANA "ICMPv6 type Numbers").
 enum ICMPv6Type {

@@ -11,8 +11,8 @@ enum IPv4Option {
   static let routerAlert: UInt8 = 148
 }
 
-/// Walks the options as far as to say whether they lie: each but the first two types has a length that counts its own two
-/// octets.
+/// Walks the options as far as to say whether they lie: each but the first two types has a length that counts
+/// its own two octets.
 func ipv4OptionWalk(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
   var at = IPv4Header.lengthMin
   while at < end {
@@ -31,8 +31,8 @@ func ipv4OptionWalk(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
   }
 }
 
-/// Where the last address of a source route stands, whose packet it is in the end (RFC 1122 section 3.2.1.8): octets from the
-/// start of the header; nil when there is none or the packet has arrived.
+/// Where the last address of a source route stands, whose packet it is in the end (RFC 1122 section 3.2.1.8):
+/// octets from the start of the header; nil when there is none or the packet has arrived.
 func ipv4FinalAddressOffset(_ bytes: Bytes, _ end: Int) -> Int? {
   var at = IPv4Header.lengthMin
   while at < min(end, bytes.count) {

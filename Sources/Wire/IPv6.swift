@@ -50,8 +50,9 @@ public struct IPv6Header: Sendable, Equatable {
     packet.ipLength = IPv6Header.length &+ header.payloadLength
     packet.narrow(to: packet.ipLength)
   } else {
-    // A length of 0 is that of a jumbogram, whose option tells the length (RFC 2675 section 3), or of a sender that leaves
-    // segmentation to its network card: the frame's own length counts until an option says better.
+    // A length of 0 is that of a jumbogram, whose option tells the length (RFC 2675 section 3), or of a
+    // sender that leaves segmentation to its network card: the frame's own length counts until an option says
+    // better.
     packet.isLengthAbsent = true
     packet.ipLength = packet.claimed
   }

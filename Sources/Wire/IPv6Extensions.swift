@@ -1,5 +1,5 @@
-// The IPv6 extension headers other than options: routing (RFC 8200 section 4.4), fragment (section 4.5), mobility (RFC 6275)
-// and Shim6 (RFC 5533), and the end of the chain.
+// The IPv6 extension headers other than options: routing (RFC 8200 section 4.4), fragment (section 4.5),
+// mobility (RFC 6275) and Shim6 (RFC 5533), and the end of the chain.
 
 /// A routing header, up to its type's own data.
 public struct RoutingHeader: Sendable, Equatable {
@@ -19,8 +19,8 @@ public struct RoutingHeader: Sendable, Equatable {
     segmentsLeft = bytes.u8(3)
   }
 
-  /// Where the address of the last node stands, whose packet it is in the end; nil when the type tells none in full or the
-  /// packet has arrived.
+  /// Where the address of the last node stands, whose packet it is in the end; nil when the type tells none
+  /// in full or the packet has arrived.
   public func finalAddressOffset() -> Int? {
     guard segmentsLeft > 0, length >= 24 else { return nil }
     switch type {
@@ -109,7 +109,8 @@ public struct FragmentHeader: Sendable, Equatable {
   }
 }
 
-/// A fragment: only the first has the header that the number announces. One that is first and last is no fragment (RFC 6946).
+/// A fragment: only the first has the header that the number announces. One that is first and last is no
+/// fragment (RFC 6946).
 @Sendable func fragment(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   if packet.ipVersion != 6 { return packet.unclaim(.ipProtocol(.fragment)) }
   packet.reading = .fragment

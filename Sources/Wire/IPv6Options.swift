@@ -1,6 +1,8 @@
-// The IPv6 extension headers that hold options: hop-by-hop and destination options (RFC 8200 sections 4.3 and 4.6).
+// The IPv6 extension headers that hold options: hop-by-hop and destination options (RFC 8200 sections 4.3 and
+// 4.6).
 
-/// What most extension headers begin with: the next header, and the own length in units of eight octets beyond the first.
+/// What most extension headers begin with: the next header, and the own length in units of eight octets
+/// beyond the first.
 public struct ExtensionHeader: Sendable, Equatable {
   /// Octets of the smallest one.
   public static let lengthMin = 8
@@ -69,7 +71,8 @@ enum IPv6Option {
   return packet.following(header)
 }
 
-/// Walks the options as far as to say whether they lie; answers the length of a jumbo payload when one is told.
+/// Walks the options as far as to say whether they lie; answers the length of a jumbo payload when one is
+/// told.
 private func ipv6OptionWalk(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) -> Int? {
   var jumbo: Int?
   var at = 2

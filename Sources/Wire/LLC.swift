@@ -40,7 +40,8 @@ public struct LLCHeader: Sendable, Equatable {
   }
   let header = try LLCHeader(bytes)
   packet.enter(.llc, header: header.length)
-  // An unnumbered frame other than UI (0x03, or 0x13 with the poll bit) carries parameters of the link, no protocol.
+  // An unnumbered frame other than UI (0x03, or 0x13 with the poll bit) carries parameters of the link, no
+  // protocol.
   let isInformation = header.isUnnumbered ? header.control & 0xef == 0x03 : header.control & 1 == 0
   return Payload(
     isInformation ? .sap(header.destination) : .data, offset: header.length,

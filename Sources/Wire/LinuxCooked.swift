@@ -1,5 +1,5 @@
-// What Linux writes in place of a link header when a capture listens to every interface: cooked, version 1 and 2
-// (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of the tcpdump project's link-layer list).
+// What Linux writes in place of a link header when a capture listens to every interface: cooked, version 1
+// and 2 (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of the tcpdump project's link-layer list).
 
 /// Either header; the order is that of version 2.
 public struct LinuxCookedHeader: Sendable, Equatable {

@@ -1,5 +1,5 @@
-// Frames that begin with a BSD address family (LINKTYPE_NULL and LINKTYPE_LOOP), and those that begin with the IP header
-// (LINKTYPE_RAW).
+// Frames that begin with a BSD address family (LINKTYPE_NULL and LINKTYPE_LOOP), and those that begin with
+// the IP header (LINKTYPE_RAW).
 
 /// The four octets of a loopback frame: an address family in the byte order of the host that captured it.
 public struct LoopbackHeader: Sendable, Equatable {
@@ -11,7 +11,8 @@ public struct LoopbackHeader: Sendable, Equatable {
   /// The octets stand in the order of a little-endian host.
   public var isLittleEndian: Bool
 
-  /// Reads the header at the start of `bytes`. Families are small: the order that makes the number small is the right one.
+  /// Reads the header at the start of `bytes`. Families are small: the order that makes the number small is
+  /// the right one.
   @inlinable public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(LoopbackHeader.length)
     let word = bytes.u32(0)

@@ -1,4 +1,5 @@
-// Multiprotocol label switching: the label stack (RFC 3032), and what lies below it, which the stack does not say.
+// Multiprotocol label switching: the label stack (RFC 3032), and what lies below it, which the stack does not
+// say.
 
 /// One entry of a label stack, in wire order (RFC 3032 section 2.1).
 public struct MPLSLabel: Sendable, Equatable {
@@ -24,8 +25,8 @@ public struct MPLSLabel: Sendable, Equatable {
   }
 }
 
-/// MPLS: labels down to the bottom of the stack; then the first four bits are taken for what they would be in an IP header,
-/// and 0 for a pseudowire's control word (RFC 4385 section 3), as routers on the way do.
+/// MPLS: labels down to the bottom of the stack; then the first four bits are taken for what they would be in
+/// an IP header, and 0 for a pseudowire's control word (RFC 4385 section 3), as routers on the way do.
 @Sendable func mpls(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .mpls
   var end = 0
@@ -48,8 +49,8 @@ public struct MPLSLabel: Sendable, Equatable {
   throw .invalid(.depth)
 }
 
-/// A pseudowire's control word (RFC 4448 section 4.6) before an Ethernet frame; or an Ethernet frame whose destination begins
-/// with four zero bits, when there is no such word.
+/// A pseudowire's control word (RFC 4448 section 4.6) before an Ethernet frame; or an Ethernet frame whose
+/// destination begins with four zero bits, when there is no such word.
 @Sendable func pseudowire(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .pseudowire
   try bytes.require(4)

@@ -1,7 +1,7 @@
 // The walk: which function reads which layer. The parent never knows its children.
 
-/// Reads one layer at the start of `bytes`, notes it in `packet`, and says what is inside it; nil when nothing is.
-/// `bytes` ends where the surrounding layers say the layer ends, or where the capture does.
+/// Reads one layer at the start of `bytes`, notes it in `packet`, and says what is inside it; nil when
+/// nothing is. `bytes` ends where the surrounding layers say the layer ends, or where the capture does.
 public typealias Dissector = @Sendable (_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload?
 
 /// Whether the first octets of a payload are those of a protocol. Cheap, and wrong seldom.
@@ -15,11 +15,13 @@ public struct Payload: Sendable, Equatable {
     /// LLC destination service access points.
     case sap
     case ppp
-    /// What has no number: an LLC header (IEEE 802.2), or what lies below a label stack and begins with four zero bits.
+    /// What has no number: an LLC header (IEEE 802.2), or what lies below a label stack and begins with four
+    /// zero bits.
     case unnumbered
     /// Source and destination port.
     case udp, tcp
-    /// Numbers of an organization's own (SNAP, IEEE 802 clause 9); none is registered, they are named as unclaimed.
+    /// Numbers of an organization's own (SNAP, IEEE 802 clause 9); none is registered, they are named as
+    /// unclaimed.
     case snap
     /// Octets whose layer does not say what they are: a user's own, or the rest of a fragment.
     case data
@@ -88,7 +90,8 @@ public struct Payload: Sendable, Equatable {
 
 /// Dissectors by the number that announces them. A table index per look-up, no hashing.
 public struct Mux: Sendable {
-  /// A function as an element is stored behind a thunk that costs an allocation per call; as a member of one it is not.
+  /// A function as an element is stored behind a thunk that costs an allocation per call; as a member of one
+  /// it is not.
   private struct Entry: Sendable {
     var dissector: Dissector
   }
@@ -99,8 +102,8 @@ public struct Mux: Sendable {
   }
 
   private var functions: [Entry] = []
-  /// For each number of each registry the place of its function, from 1; 0 is nobody's. One table for all registries, one
-  /// behind the other.
+  /// For each number of each registry the place of its function, from 1; 0 is nobody's. One table for all
+  /// registries, one behind the other.
   private var places = [UInt8](repeating: 0, count: Mux.end)
   private var udpGuesses: [Guess] = []
   private var tcpGuesses: [Guess] = []
@@ -120,7 +123,8 @@ public struct Mux: Sendable {
   /// A mux that knows nothing.
   public init() {}
 
-  /// Registers `dissector` for `kind`. For `udp` and `tcp` the destination is the port; the source is ignored.
+  /// Registers `dissector` for `kind`. For `udp` and `tcp` the destination is the port; the source is
+  /// ignored.
   public mutating func handle(_ kind: Payload.Kind, _ dissector: @escaping Dissector) {
     precondition(functions.count < 255, "more dissectors than an octet can count")
     guard let place = Mux.place(kind) else { preconditionFailure("nobody can be registered for it") }
@@ -128,8 +132,8 @@ public struct Mux: Sendable {
     places[place] = UInt8(functions.count)
   }
 
-  /// Registers `dissector` for payloads over TCP or UDP whose first octets `recognizer` knows, whatever their port.
-  /// Recognizers are asked in the order of their registration, before any port is looked at.
+  /// Registers `dissector` for payloads over TCP or UDP whose first octets `recognizer` knows, whatever their
+  /// port. Recognizers are asked in the order of their registration, before any port is looked at.
   public mutating func recognize(
     _ transport: IPProtocol, by recognizer: @escaping Recognizer, _ dissector: @escaping Dissector
   ) {
@@ -155,8 +159,8 @@ public struct Mux: Sendable {
     }
   }
 
-  /// Reads `frame`, layer by layer, into `packet`, which is begun anew. Never fails: a fault ends the walk and is noted, the
-  /// layers before it stay.
+  /// Reads `frame`, layer by layer, into `packet`, which is begun anew. Never fails: a fault ends the walk
+  /// and is noted, the layers before it stay.
   public func dissect(_ bytes: Bytes, _ frame: Frame, into packet: inout Packet) {
     packet.begin(frame, octets: bytes.count)
     var kind = Payload.Kind.link(frame.link)
@@ -198,7 +202,8 @@ public struct Mux: Sendable {
     return nil
   }
 
-  /// What is above ports: recognized by its octets, or announced by a port, the destination's before the source's.
+  /// What is above ports: recognized by its octets, or announced by a port, the destination's before the
+  /// source's.
   private func application(
     _ kind: Payload.Kind, _ view: Bytes, _ packet: inout Packet
   ) throws(Malformed) -> Payload? {

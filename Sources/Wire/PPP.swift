@@ -1,6 +1,8 @@
-// The Point-to-Point Protocol (RFC 1661), bare or in HDLC-like framing (RFC 1662), and Cisco's HDLC on the same lines.
+// The Point-to-Point Protocol (RFC 1661), bare or in HDLC-like framing (RFC 1662), and Cisco's HDLC on the
+// same lines.
 
-/// The header, in wire order: framing octets when they are there, then the protocol's number in one or two octets.
+/// The header, in wire order: framing octets when they are there, then the protocol's number in one or two
+/// octets.
 public struct PPPHeader: Sendable, Equatable {
   /// The address of all stations and the control field of unnumbered information (RFC 1662 section 3.1).
   public static let framing: UInt16 = 0xff03
@@ -10,8 +12,8 @@ public struct PPPHeader: Sendable, Equatable {
   /// Octets, framing included.
   public var length: Int
 
-  /// Reads the header at the start of `bytes`. A number whose first octet is odd is compressed to one octet (RFC 1661
-  /// section 6.5).
+  /// Reads the header at the start of `bytes`. A number whose first octet is odd is compressed to one octet
+  /// (RFC 1661 section 6.5).
   @inlinable public init(_ bytes: Bytes) throws(Malformed) {
     try bytes.require(2)
     hasFraming = bytes.u16(0) == PPPHeader.framing
@@ -36,7 +38,8 @@ public struct PPPHeader: Sendable, Equatable {
   return Payload(.ppp(header.number), offset: header.length, length: packet.claimed &- header.length)
 }
 
-/// PPP on a serial line: HDLC-like framing with addresses, or Cisco's own (RFC 1547 section 4.3.1, its first octet 0x0f or 0x8f).
+/// PPP on a serial line: HDLC-like framing with addresses, or Cisco's own (RFC 1547 section 4.3.1, its first
+/// octet 0x0f or 0x8f).
 @Sendable func pppSerial(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   if bytes.count >= 1 && (bytes.u8(0) == 0x0f || bytes.u8(0) == 0x8f) { return try ciscoHDLC(bytes, &packet) }
   return try ppp(bytes, &packet)

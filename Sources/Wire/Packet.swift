@@ -12,9 +12,9 @@ public struct Layer: Sendable, Equatable {
   public var length: Int32
 }
 
-/// What a dissection says of a frame. It keeps the layers that stood. The link's fields are those of the frame itself;
-/// the network and transport fields are those of the innermost IP packet (a tunnel's outer headers are read from the octets
-/// at their layers' offsets).
+/// What a dissection says of a frame. It keeps the layers that stood. The link's fields are those of the
+/// frame itself; the network and transport fields are those of the innermost IP packet (a tunnel's outer
+/// headers are read from the octets at their layers' offsets).
 public struct Packet: Sendable {
   /// The most layers that are kept of one frame: where deeper nesting ends the walk.
   public static let layersMax = 16
@@ -40,7 +40,8 @@ public struct Packet: Sendable {
   public var hasMAC = false
   /// The EtherType behind the last tag; nil when the link has none.
   public var etherType: EtherType?
-  /// Tag control information of each VLAN tag, outermost first; those from `vlanCount` on are of earlier frames.
+  /// Tag control information of each VLAN tag, outermost first; those from `vlanCount` on are of earlier
+  /// frames.
   public var vlans = InlineArray<4, UInt16>(repeating: 0)
   public var vlanCount = 0
 
@@ -59,9 +60,11 @@ public struct Packet: Sendable {
   public var identification: UInt32 = 0
   public var hasIdentification = false
   public var dontFragment = false
-  /// Octets of the innermost IP packet, header included, as its header says; as the frame says when `isLengthAbsent`.
+  /// Octets of the innermost IP packet, header included, as its header says; as the frame says when
+  /// `isLengthAbsent`.
   public var ipLength = 0
-  /// The header says a length of 0: the sender left segmentation to its network card, or a length above 65535 to us.
+  /// The header says a length of 0: the sender left segmentation to its network card, or a length above 65535
+  /// to us.
   public var isLengthAbsent = false
   /// An option of the IP header ran past its end or had a length its type forbids.
   public var ipOptionsMalformed = false
@@ -71,8 +74,8 @@ public struct Packet: Sendable {
   public var moreFragments = false
   /// IP headers around the innermost one.
   public var tunnelDepth = 0
-  /// The virtual network that the innermost tunnel names: the VNI of VXLAN and Geneve, the key of GRE, the tunnel endpoint
-  /// identifier of GTP-U. Equal addresses in different ones are different hosts.
+  /// The virtual network that the innermost tunnel names: the VNI of VXLAN and Geneve, the key of GRE, the
+  /// tunnel endpoint identifier of GTP-U. Equal addresses in different ones are different hosts.
   public var tunnelIdentifier: UInt32?
 
   // Transport
@@ -106,22 +109,24 @@ public struct Packet: Sendable {
   /// Octets that the headers say; what was captured may be less.
   public var payloadLength = 0
   public var payloadCaptured = 0
-  /// The announcement of a payload that no dissector of ours reads: its registry and number. Nil when every layer was read.
+  /// The announcement of a payload that no dissector of ours reads: its registry and number. Nil when every
+  /// layer was read.
   public var unclaimed: Payload.Kind?
 
   /// The protocol above the transport layer, when its octets were recognized.
   public var application = Application()
 
-  /// Octets of the frame behind what its outermost layer that tells its length says, up to the frame check sequence: padding,
-  /// then trailer. Octets from the start of the frame, and how many the wire had.
+  /// Octets of the frame behind what its outermost layer that tells its length says, up to the frame check
+  /// sequence: padding, then trailer. Octets from the start of the frame, and how many the wire had.
   public var trailerOffset = 0
   public var trailerLength = 0
 
-  /// The first fault: a later one is its consequence more often than not. `faultLayer` is the layer that had it.
+  /// The first fault: a later one is its consequence more often than not. `faultLayer` is the layer that had
+  /// it.
   public var fault: Malformed?
   public var faultLayer: Layer.Kind = .none
-  /// The fault ended the walk; otherwise it was noted in passing (a length that says more than there is, say) and the layers
-  /// above it stand.
+  /// The fault ended the walk; otherwise it was noted in passing (a length that says more than there is, say)
+  /// and the layers above it stand.
   public var faultEndedWalk = false
 
   // The walk's own place
@@ -137,7 +142,8 @@ public struct Packet: Sendable {
 }
 
 extension Packet: Equatable {
-  /// Whether two packets say the same of their frames: what counters and flags call meaningless is not compared.
+  /// Whether two packets say the same of their frames: what counters and flags call meaningless is not
+  /// compared.
   public static func == (a: Packet, b: Packet) -> Bool {
     guard a.layerCount == b.layerCount, a.vlanCount == b.vlanCount else { return false }
     for i in 0..<min(a.layerCount, layersMax) where a.layers[i] != b.layers[i] { return false }
@@ -175,15 +181,17 @@ extension Packet: Equatable {
       && quoted == b.quoted
   }
 
-  /// Octets that pad the frame to the least that Ethernet sends, 60 without the check sequence (IEEE 802.3-2022 clause
-  /// 4.2.3.3): the first of the octets at `trailerOffset`. What is behind them is a trailer.
+  /// Octets that pad the frame to the least that Ethernet sends, 60 without the check sequence (IEEE
+  /// 802.3-2022 clause 4.2.3.3): the first of the octets at `trailerOffset`. What is behind them is a
+  /// trailer.
   public var paddingLength: Int {
     hasMAC ? min(trailerLength, max(0, EthernetHeader.frameMin &- trailerOffset)) : 0
   }
 
-  /// Whether the frame is one that no Ethernet carries: the sender had not yet cut it into segments, or the receiver had
-  /// already joined them, when it was captured. True when it is longer than 1518 octets and its tags, or when its IP header
-  /// says no length. The loopback interface, whose addresses are zero, carries such frames as they are.
+  /// Whether the frame is one that no Ethernet carries: the sender had not yet cut it into segments, or the
+  /// receiver had already joined them, when it was captured. True when it is longer than 1518 octets and its
+  /// tags, or when its IP header says no length. The loopback interface, whose addresses are zero, carries
+  /// such frames as they are.
   public var isOffloaded: Bool {
     if isLengthAbsent { return true }
     guard link == .ethernet, sourceMAC | destinationMAC != 0 else { return false }

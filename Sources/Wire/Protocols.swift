@@ -1,4 +1,5 @@
-// The list: every protocol we know, its name, who tells its fields, and who announces it. A new protocol adds a line to each.
+// The list: every protocol we know, its name, who tells its fields, and who announces it. A new protocol adds
+// a line to each.
 
 extension Layer {
   /// The protocols.

@@ -35,8 +35,8 @@ public struct Quoted: Sendable, Equatable {
   /// The most extension headers that are skipped.
   static let extensionsMax = 8
 
-  /// Reads the packet that is quoted at `offset`; nil when not even its network header is there. A quotation is cut by
-  /// nature: nothing that lacks is a fault.
+  /// Reads the packet that is quoted at `offset`; nil when not even its network header is there. A quotation
+  /// is cut by nature: nothing that lacks is a fault.
   init?(_ bytes: Bytes, at offset: Int) {
     guard bytes.count > offset else { return nil }
     let packet = bytes.extracting(offset..<bytes.count)

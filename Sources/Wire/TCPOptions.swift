@@ -47,11 +47,12 @@ extension TCPSummary {
   }
 }
 
-/// Reads the options between the fixed header and `end`, which the caller has checked. A length that its kind forbids, or that
-/// runs past `end`, ends the walk with a flag; a header that the capture cut is not a lie.
+/// Reads the options between the fixed header and `end`, which the caller has checked. A length that its kind
+/// forbids, or that runs past `end`, ends the walk with a flag; a header that the capture cut is not a lie.
 @inline(__always)
 func takeTCPOptions(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
-  // What nearly every segment of an open connection carries: two paddings and the timestamps (RFC 7323 appendix A).
+  // What nearly every segment of an open connection carries: two paddings and the timestamps (RFC 7323
+  // appendix A).
   if end == 32 && bytes.count >= 32 {
     let h = bytes.extracting(20..<32)
     if h.u32(0) == 0x0101_080a {

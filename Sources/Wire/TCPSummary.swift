@@ -1,6 +1,7 @@
 // What tracking needs of a TCP header.
 
-/// The fixed part of a TCP header and the options that tracking needs (RFC 9293 section 3.1, RFC 7323, RFC 2018).
+/// The fixed part of a TCP header and the options that tracking needs (RFC 9293 section 3.1, RFC 7323, RFC
+/// 2018).
 public struct TCPSummary: Sendable, Equatable {
   public var sequence: UInt32 = 0
   public var acknowledgment: UInt32 = 0
@@ -24,10 +25,11 @@ public struct TCPSummary: Sendable, Equatable {
   public var sackRight = InlineArray<4, UInt32>(repeating: 0)
   /// Which options are there, TCP's own and the experimental ones we know.
   public var options = TCPOptionKinds()
-  /// Seconds or minutes as the option says (RFC 5482 section 3.1: the top bit set means minutes); meaningful when
-  /// `options` has `userTimeout`.
+  /// Seconds or minutes as the option says (RFC 5482 section 3.1: the top bit set means minutes); meaningful
+  /// when `options` has `userTimeout`.
   public var userTimeout: UInt16 = 0
-  /// The subtype of the first multipath option (RFC 8684 section 8.2); meaningful when `options` has `multipath`.
+  /// The subtype of the first multipath option (RFC 8684 section 8.2); meaningful when `options` has
+  /// `multipath`.
   public var multipathSubtype: UInt8 = 0
   /// An option ran past the header or had a length its kind forbids.
   public var optionsMalformed = false
@@ -38,8 +40,8 @@ public struct TCPSummary: Sendable, Equatable {
   /// A Fast Open option is there, of its own kind or of the experimental ones (RFC 7413 section 4.1.1).
   @inlinable public var hasFastOpen: Bool { options.contains(.fastOpen) }
 
-  /// Whether the first SACK block reports octets received twice: it begins below the cumulative acknowledgment, or it lies
-  /// within the second block (RFC 2883 section 4).
+  /// Whether the first SACK block reports octets received twice: it begins below the cumulative
+  /// acknowledgment, or it lies within the second block (RFC 2883 section 4).
   @inlinable public var isDuplicateSACK: Bool {
     guard sackCount > 0 else { return false }
     if Int32(bitPattern: sackLeft[0] &- acknowledgment) < 0 { return true }

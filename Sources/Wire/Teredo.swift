@@ -22,7 +22,8 @@ enum TeredoIndication {
   }
 }
 
-/// Teredo: indications, then an IPv6 packet. Other protocols may use its port: what does not begin like that is nobody's.
+/// Teredo: indications, then an IPv6 packet. Other protocols may use its port: what does not begin like that
+/// is nobody's.
 @Sendable func teredo(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .teredo
   let length = try TeredoIndication.length(bytes)

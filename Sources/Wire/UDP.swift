@@ -30,11 +30,12 @@ public struct UDPHeader: Sendable, Equatable {
   let header = try UDPHeader(bytes)
   packet.enter(.udp, header: UDPHeader.length)
   var length = packet.claimed
-  // A length of 0 is that of a jumbogram (RFC 2675 section 4) or of a sender that leaves it to its network card.
+  // A length of 0 is that of a jumbogram (RFC 2675 section 4) or of a sender that leaves it to its network
+  // card.
   if header.length > 0 || !packet.isJumbo {
     if header.length < UDPHeader.length { throw .invalid(.length) }
-    // The rest of a fragmented datagram is in other frames. Octets behind the length are nobody's (or options, which few
-    // send).
+    // The rest of a fragmented datagram is in other frames. Octets behind the length are nobody's (or
+    // options, which few send).
     if header.length > length && !packet.isFragment { packet.note(.invalid(.length)) }
     length = min(length, header.length)
   }

@@ -1,4 +1,5 @@
-// VLAN tags: IEEE 802.1Q customer tags (0x8100), service tags of provider bridges (0x88a8) and their forerunner (0x9100).
+// VLAN tags: IEEE 802.1Q customer tags (0x8100), service tags of provider bridges (0x88a8) and their
+// forerunner (0x9100).
 
 /// A tag without the type that announces it, in wire order (IEEE 802.1Q-2022 clause 9.6).
 public struct VLANHeader: Sendable, Equatable {

@@ -16,8 +16,8 @@ public struct VXLANHeader: Sendable, Equatable {
   }
 }
 
-/// VXLAN: eight octets, then an Ethernet frame. Other protocols use the same ports: without the flag that the network's
-/// number is valid it is not VXLAN.
+/// VXLAN: eight octets, then an Ethernet frame. Other protocols use the same ports: without the flag that the
+/// network's number is valid it is not VXLAN.
 @Sendable func vxlan(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .vxlan
   let header = try VXLANHeader(bytes)

@@ -10,8 +10,8 @@ import Wire
     000000000000000000000000
     """)
 
-  // IP 10.10.0.1.40001 > 10.10.0.2.80: Flags [P.], seq 0:37, ack 1, win 64240, length 37: HTTP: GET / HTTP/1.1
-  // (99 octets of frame; the packet ends at 91)
+  // IP 10.10.0.1.40001 > 10.10.0.2.80: Flags [P.], seq 0:37, ack 1, win 64240, length 37: HTTP: GET /
+  // HTTP/1.1 (99 octets of frame; the packet ends at 91)
   static let trailer = octets(
     """
     02000000000202000000000108004500004d000840004006268d0a0a00010a0a00029c410050000007d000000bb85018
@@ -26,7 +26,8 @@ import Wire
     02000f000000000000000000
     """)
 
-  // LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: oui Ethernet (0x000000), ethertype IPv4
+  // LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: oui Ethernet (0x000000), ethertype
+  // IPv4
   static let snap = octets(
     """
     0200000000020200000000010054aaaa0300000008004500004c000000004001669b0a0a00010a0a0002080056bb7701
@@ -34,7 +35,8 @@ import Wire
     2e2f
     """)
 
-  // LLC, dsap Null (0x00) Individual, ssap Null (0x00) Command, ctrl 0xbf: Unnumbered, xid, Flags [Poll], length 6
+  // LLC, dsap Null (0x00) Individual, ssap Null (0x00) Command, ctrl 0xbf: Unnumbered, xid, Flags [Poll],
+  // length 6
   static let exchange = octets(
     """
     ffffffffffff02000000000100060000bf81010000000000000000000000000000000000000000000000000000000000
@@ -110,8 +112,10 @@ import Wire
   }
 
   @Test func anUnknownTypeIsNamedByItsNumberAndLength() {
-    let packet = dissect(Self.lldp)
-    #expect(packet.unclaimed == .etherType(EtherType(rawValue: 0x88cc)))
+    var octets = Self.lldp
+    octets[13] = 0xb5  // local experiment
+    let packet = dissect(octets)
+    #expect(packet.unclaimed == .etherType(EtherType(rawValue: 0x88b5)))
     #expect(packet.payloadLength == 46)
     #expect(packet.fault == nil)
   }

@@ -66,12 +66,10 @@ import Wire
   @Test func aQuotedSegmentTellsItsSequence() {
     var octets = Self.timeExceeded
     octets[42 + 9] = 6
+    octets.replaceSubrange(66..<70, with: [1, 2, 3, 4])
     let quoted = dissect(octets).quoted
     #expect(quoted?.hasSequence == true)
-    #expect(
-      quoted?.sequence
-        == (UInt32(octets[66]) << 24 | UInt32(octets[67]) << 16 | UInt32(octets[68]) << 8 | UInt32(octets[69]))
-    )
+    #expect(quoted?.sequence == 0x0102_0304)
   }
 
   @Test func aQuotationOfALaterFragmentHasNoPorts() {

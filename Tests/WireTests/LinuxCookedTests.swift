@@ -3,13 +3,15 @@ import Wire
 
 /// What Linux writes in place of a link header.
 @Suite struct LinuxCookedTests {
-  // B 02:00:00:00:00:01 ethertype ARP (0x0806), length 44: Request who-has 10.10.0.254 tell 10.10.0.1, length 28
+  // B 02:00:00:00:00:01 ethertype ARP (0x0806), length 44: Request who-has 10.10.0.254 tell 10.10.0.1, length
+  // 28
   static let version1 = octets(
     """
     0001000100060200000000010000080600010800060400010200000000010a0a00010000000000000a0a00fe
     """)
 
-  // ifb0  B   ifindex 2 02:00:00:00:00:01 ethertype ARP (0x0806), length 48: Request who-has 10.10.0.254 tell 10.10.0.1
+  // ifb0  B   ifindex 2 02:00:00:00:00:01 ethertype ARP (0x0806), length 48: Request who-has 10.10.0.254 tell
+  // 10.10.0.1
   static let version2 = octets(
     """
     080600000000000200010106020000000001000000010800060400010200000000010a0a00010000000000000a0a00fe

@@ -3,8 +3,8 @@ import Wire
 
 /// Label stacks, and the guess at what lies below.
 @Suite struct MPLSTests {
-  // MPLS (label 1000, tc 0, ttl 64) (label 2000, tc 0, [S], ttl 64) 10.10.0.1 > 10.10.0.2: ICMP echo request, id 30465,
-  // seq 1, length 64
+  // MPLS (label 1000, tc 0, ttl 64) (label 2000, tc 0, [S], ttl 64) 10.10.0.1 > 10.10.0.2: ICMP echo request,
+  // id 30465, seq 1, length 64
   static let stack = octets(
     """
     0200000000220200000000218847003e8040007d014045000054ceae0000400197e40a0a00010a0a000208003c277701

@@ -24,7 +24,8 @@ import Wire
     0001000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
     """)
 
-  // IP 10.10.0.1 > 10.10.0.2: ICMP echo request, id 30465, seq 1, length 64, as the payload of what a test makes
+  // IP 10.10.0.1 > 10.10.0.2: ICMP echo request, id 30465, seq 1, length 64, as the payload of what a test
+  // makes
   static let packet = Array(VLANTests.twoTags[22...])
 
   @Test func discoveryTellsItsTags() {

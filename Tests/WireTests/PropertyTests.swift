@@ -1,7 +1,8 @@
 import Testing
 import Wire
 
-/// What holds whatever the octets are: nothing traps, everything lies within the frame, the same octets say the same.
+/// What holds whatever the octets are: nothing traps, everything lies within the frame, the same octets say
+/// the same.
 @Suite struct PropertyTests {
   /// A generator whose sequence is the same in every run (SplitMix64).
   struct Seeded: RandomNumberGenerator {

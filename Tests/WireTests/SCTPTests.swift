@@ -3,14 +3,16 @@ import Wire
 
 /// SCTP: ports and chunks.
 @Suite struct SCTPTests {
-  // IP 10.10.0.1.40001 > 10.10.0.2.9000: sctp (1) [INIT] [init tag: 2694840321] [rwnd: 106496] [OS: 10] [MIS: 10]
+  // IP 10.10.0.1.40001 > 10.10.0.2.9000: sctp (1) [INIT] [init tag: 2694840321] [rwnd: 106496] [OS: 10] [MIS:
+  // 10]
   static let initiation = octets(
     """
     02000000000202000000000108004500003400004000408426300a0a00010a0a00029c412328000000007b485ae00100
     0014a0a000010001a000000a000a00000064
     """)
 
-  // IP 10.10.0.1.40001 > 10.10.0.2.9000: sctp (1) [DATA] (B)(E) [TSN: 100] [SID: 0] [SSEQ 0] [PPID 0x0] , (2) [DATA] …
+  // IP 10.10.0.1.40001 > 10.10.0.2.9000: sctp (1) [DATA] (B)(E) [TSN: 100] [SID: 0] [SSEQ 0] [PPID 0x0] , (2)
+  // [DATA] …
   static let data = octets(
     """
     02000000000202000000000108004500005000004000408426140a0a00010a0a00029c412328b0b000020366f4610003

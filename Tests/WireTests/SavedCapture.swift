@@ -1,9 +1,11 @@
-// A reader of classic pcap files small enough to need no library: the octets of each frame and what the file says of them.
+// A reader of classic pcap files small enough to need no library: the octets of each frame and what the file
+// says of them.
 
 import Foundation
 import Wire
 
-/// A saved capture, read whole. Only what this project's own scripts write is understood: both byte orders, no pcapng.
+/// A saved capture, read whole. Only what this project's own scripts write is understood: both byte orders,
+/// no pcapng.
 struct SavedCapture {
   var frames: [(octets: [UInt8], frame: Frame)] = []
 

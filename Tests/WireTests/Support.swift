@@ -1,4 +1,5 @@
-// What the tests of this room share: octets from text, a dissection, and what must be true of every dissection.
+// What the tests of this room share: octets from text, a dissection, and what must be true of every
+// dissection.
 
 import Testing
 import Wire
@@ -55,8 +56,8 @@ func describe(_ octets: [UInt8], _ layer: Layer) -> Fields {
   return fields
 }
 
-/// What is true of every dissection of whatever octets: offsets within the frame and in order, lengths that fit, a payload
-/// that lies in the frame, fields that lie in their layer. The answer is what is not true.
+/// What is true of every dissection of whatever octets: offsets within the frame and in order, lengths that
+/// fit, a payload that lies in the frame, fields that lie in their layer. The answer is what is not true.
 func unsound(_ packet: Packet, _ octets: [UInt8]) -> String? {
   var last = 0
   for i in 0..<packet.layerCount {
@@ -82,7 +83,8 @@ func unsound(_ packet: Packet, _ octets: [UInt8]) -> String? {
   return isTrailerIn ? nil : "the trailer ends outside"
 }
 
-/// The octets of each layer's header are told, each once, by its fields of depth 1; the first that is not is the answer.
+/// The octets of each layer's header are told, each once, by its fields of depth 1; the first that is not is
+/// the answer.
 func untold(_ packet: Packet, _ octets: [UInt8]) -> String? {
   for i in 0..<packet.layerCount {
     let layer = packet.layers[i]
@@ -101,8 +103,9 @@ func untold(_ packet: Packet, _ octets: [UInt8]) -> String? {
   return nil
 }
 
-/// Cuts a sound frame at every octet, as a capture would and as a sender would. A cut takes layers away at the end and makes
-/// no field a lie; a frame sent short is never called cut. Whole, it tells every octet of its headers once.
+/// Cuts a sound frame at every octet, as a capture would and as a sender would. A cut takes layers away at
+/// the end and makes no field a lie; a frame sent short is never called cut. Whole, it tells every octet of
+/// its headers once.
 func expectEveryTruncationSound(_ octets: [UInt8], link: LinkType = .ethernet) {
   let whole = dissect(octets, link: link)
   if let gap = untold(whole, octets) { Issue.record("whole: \(gap)") }
@@ -114,7 +117,8 @@ func expectEveryTruncationSound(_ octets: [UInt8], link: LinkType = .ethernet) {
     if whole.fault == nil, case .invalid = cut.fault {
       Issue.record("cut to \(count): \(cut.faultLayer) is a liar")
     }
-    // What only a look at the payload tells (an application, the bottom of a label stack) may be missed in a cut one.
+    // What only a look at the payload tells (an application, the bottom of a label stack) may be missed in a
+    // cut one.
     let network = kinds(cut).filter { $0.rawValue <= Layer.Kind.gtpu.rawValue }
     if !layers.starts(with: network) { Issue.record("cut to \(count): \(network) of \(layers)") }
     let short = dissect(prefix, link: link)

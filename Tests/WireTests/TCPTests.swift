@@ -3,14 +3,16 @@ import Wire
 
 /// TCP: the fixed header, and every option in use.
 @Suite struct TCPTests {
-  // IP 10.10.0.1.40001 > 10.10.0.2.9000: Flags [S], win 64240, options [mss 1460,sackOK,TS val 2949227929 ecr 0,nop,wscale 10]
+  // IP 10.10.0.1.40001 > 10.10.0.2.9000: Flags [S], win 64240, options [mss 1460,sackOK,TS val 2949227929 ecr
+  // 0,nop,wscale 10]
   static let syn = octets(
     """
     02000000000202000000000108004500003c795540004006ad500a0a00010a0a00029c4123289ddb50d000000000a002
     faf014450000020405b40402080aafc9a599000000000103030a
     """)
 
-  // IP 10.10.0.1.40001 > 10.10.0.2.9000: Flags [P.], seq 1:7241, ack 1, win 63, options [nop,nop,TS …], length 7240
+  // IP 10.10.0.1.40001 > 10.10.0.2.9000: Flags [P.], seq 1:7241, ack 1, win 63, options [nop,nop,TS …],
+  // length 7240
   static let large = octets(
     """
     020000000002020000000001080045001c7c795740004006910e0a0a00010a0a00029c4123289ddb50d156ec8ebc8018

@@ -3,7 +3,8 @@ import Wire
 
 /// Tunnels: the innermost packet is the packet, and what is around it stays in the layers.
 @Suite struct TunnelTests {
-  // IP 192.0.2.1 > 192.0.2.2: GREv0, key=0x2a, proto IPv4 (0x0800), length 92: IP 10.10.0.1 > 10.10.0.2: ICMP echo request
+  // IP 192.0.2.1 > 192.0.2.2: GREv0, key=0x2a, proto IPv4 (0x0800), length 92: IP 10.10.0.1 > 10.10.0.2: ICMP
+  // echo request
   static let gre = octets(
     """
     0200000000220200000000210800450000700f620000402fe6f9c0000201c0000202200008000000002a45000054d7cf
@@ -26,7 +27,8 @@ import Wire
     00010a0a00029c4100504910488700000000a002faf091e10000020405b40402080ae4719479000000000103030a
     """)
 
-  // IP 10.10.0.1.50000 > 10.10.0.2.4789: VXLAN, flags [I] (0x08), vni 42: IP 10.42.0.1 > 10.42.0.2: ICMP echo request
+  // IP 10.10.0.1.50000 > 10.10.0.2.4789: VXLAN, flags [I] (0x08), vni 42: IP 10.42.0.1 > 10.42.0.2: ICMP echo
+  // request
   static let vxlan = octets(
     """
     0200000000020200000000010800450000865aaf000040110ba20a0a00010a0a0002c35012b500720000080000000000
@@ -35,8 +37,8 @@ import Wire
     30303030
     """)
 
-  // IP 192.0.2.1.50000 > 192.0.2.2.6081: Geneve, Flags [C], vni 0x4d, proto TEB (0x6558), options [8 bytes]: IP
-  // 10.10.0.1 > 10.10.0.2: ICMP echo request
+  // IP 192.0.2.1.50000 > 192.0.2.2.6081: Geneve, Flags [C], vni 0x4d, proto TEB (0x6558), options [8 bytes]:
+  // IP 10.10.0.1 > 10.10.0.2: ICMP echo request
   static let geneve = octets(
     """
     02000000002202000000002108004500008e0e6300004011e7f8c0000201c0000202c35017c1007a9345024065580000

@@ -3,8 +3,8 @@ import Wire
 
 /// Tags: one, two, and more than are kept.
 @Suite struct VLANTests {
-  // vlan 200, p 0, ethertype 802.1Q (0x8100), vlan 100, p 3, ethertype IPv4 (0x0800), 10.10.0.1 > 10.10.0.2: ICMP echo
-  // request, id 30465, seq 1, length 64
+  // vlan 200, p 0, ethertype 802.1Q (0x8100), vlan 100, p 3, ethertype IPv4 (0x0800), 10.10.0.1 > 10.10.0.2:
+  // ICMP echo request, id 30465, seq 1, length 64
   static let twoTags = octets(
     """
     02000000000202000000000188a800c881006064080045000054645e0000400102350a0a00010a0a000208003c277701

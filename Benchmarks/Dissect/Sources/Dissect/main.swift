@@ -1,5 +1,5 @@
-// Dissects the frames of saved captures over and over: nanoseconds and allocations per frame. Exits with 1 when a frame
-// allocates. Only little-endian pcap files are read; others are passed over.
+// Dissects the frames of saved captures over and over: nanoseconds and allocations per frame. Exits with 1
+// when a frame allocates. Only little-endian pcap files are read; others are passed over.
 
 import CountedAllocations
 import Glibc
@@ -73,7 +73,8 @@ for path in CommandLine.arguments.dropFirst() {
   allocated += count
   let tenths = best * 10 / saved.frames.count
   print(
-    "\(path.split(separator: "/").last ?? ""): \(saved.frames.count) frames, \(tenths / 10).\(tenths % 10) ns a frame,",
+    "\(path.split(separator: "/").last ?? ""): \(saved.frames.count) frames,",
+    "\(tenths / 10).\(tenths % 10) ns a frame,",
     "\(count) allocations in \(passes * saved.frames.count)")
 }
 print(allocated == 0 ? "no frame allocates" : "FRAMES ALLOCATE", "(\(sum & 1))")
