@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 CONFIGURATION ?= release
+# The Swift runtime goes into the program: it runs where no toolchain is, and starts in half the time.
+LINK ?= --static-swift-stdlib
 PROGRAM = .build/$(CONFIGURATION)/wiretale
 CAPTURE ?= pcaps/http-keepalive.pcap
 
@@ -16,12 +18,12 @@ run: build
 
 build:
 	@scripts/needs.sh build
-	@$(SWIFT) build -c $(CONFIGURATION) --product wiretale
+	@$(SWIFT) build -c $(CONFIGURATION) $(LINK) --product wiretale
 
 # Every test. What a test needs is installed; what cannot be had here is said in a line.
 test:
 	@scripts/needs.sh test
-	@scripts/test.sh
+	@LINK='$(LINK)' scripts/test.sh
 
 lint:
 	@scripts/needs.sh build

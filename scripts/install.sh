@@ -16,7 +16,7 @@ if [ "${1:-}" = --remove ]; then
   exit 0
 fi
 
-install -D -m 755 "$PROGRAM" "$root/bin/wiretale"
+install -s -D -m 755 "$PROGRAM" "$root/bin/wiretale"
 install -D -m 644 man/wiretale.1 "$man"
 for shell in bash zsh fish; do
   eval "file=\$$shell"

@@ -9,6 +9,8 @@ else
 fi
 swift build --build-tests
 # The program that the tests run is the release one: it is what users get.
-swift build -c release --product wiretale
-swift build -c release --product count-allocations
+# shellcheck disable=SC2086
+swift build -c release ${LINK---static-swift-stdlib} --product wiretale
+# shellcheck disable=SC2086
+swift build -c release ${LINK---static-swift-stdlib} --product count-allocations
 WIRETALE_PROGRAM="$PWD/.build/release/wiretale" exec swift test --skip-build
