@@ -70,9 +70,10 @@ struct ParityCorpus {
     }
   }
 
-  /// A time as a classic capture file can hold it: whole microseconds, seconds of 32 bits.
+  /// A time as libpcap reads it back from a classic capture file: whole microseconds, seconds of 32 bits with
+  /// a sign.
   private static func classic(_ time: Int64) -> Int64 {
-    let seconds = Int64(UInt32(truncatingIfNeeded: time / 1_000_000_000))
+    let seconds = Int64(Int32(truncatingIfNeeded: time / 1_000_000_000))
     return seconds * 1_000_000_000 + time % 1_000_000_000 / 1_000 * 1_000
   }
 
