@@ -42,8 +42,10 @@ struct Session: ~Copyable {
     return try CaptureWriter(settings, of: capture.interfaces, user: user)
   }
 
-  /// The names that frames' interface numbers count.
-  var interfaceNames: [String] { capture.interfaces.map(\.name) }
+  /// The names that frames' interface numbers count; none for one saved file, which its user has just named.
+  var interfaceNames: [String] {
+    live || capture.interfaces.count > 1 ? capture.interfaces.map(\.name) : []
+  }
 
   /// Says on standard error what is being listened to.
   private static func announce(_ capture: borrowing Capture) {
