@@ -25,6 +25,10 @@ for shell in bash zsh fish; do
   chmod 644 "$file"
 done
 for unit in systemd/*.service; do
-  [ -e "$unit" ] && install -D -m 644 "$unit" "$root/lib/systemd/system/$(basename "$unit")"
+  [ -e "$unit" ] || continue
+  file="$root/lib/systemd/system/$(basename "$unit")"
+  mkdir -p "$(dirname "$file")"
+  sed "s|/usr/local/bin/|${PREFIX:-/usr/local}/bin/|" "$unit" > "$file"
+  chmod 644 "$file"
 done
 echo "installed in $root"

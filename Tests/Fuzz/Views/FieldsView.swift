@@ -45,7 +45,7 @@ public struct FieldsView: ~Copyable {
     for node in fields.nodes {
       if node.offset < start || node.length < 0 || node.offset + node.length > start + view.count {
         throw Broken(
-          "\(layer.kind): \(node.name), \(node.length) octets at \(node.offset), lies in the \(view.count) of its layer"
+          "\(layer.kind): \(node.name), \(node.length) octets at \(node.offset), of a layer of \(view.count)"
         )
       }
       if node.depth < 1 { throw Broken("\(layer.kind): \(node.name) has depth \(node.depth)") }
