@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// The names of the C library's allocator for the functions of Tests/Fuzz/Allocations/Malloc.swift. Of a program that only
-// tests run: nothing that another package may depend on has these flags.
+// The names of the C library's allocator for the functions of Tests/Fuzz/Allocations/Malloc.swift. Of a
+// program that only tests run: nothing that another package may depend on has these flags.
 let countedMalloc = ["malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"]
   .flatMap { ["-Xlinker", "--defsym=\($0)=counted_\($0)"] }
 

@@ -61,8 +61,8 @@ public struct Capture: ~Copyable {
     return saved.isEmpty ? nil : whole
   }
 
-  /// Frames that the filter would have passed but for their VLAN tag, MPLS label or PPPoE header, and a filter that
-  /// passes them too; nil when there were none. Of an interface, asked at the end.
+  /// Frames that the filter would have passed but for their VLAN tag, MPLS label or PPPoE header, and a
+  /// filter that passes them too; nil when there were none. Of an interface, asked at the end.
   public var missedByFilter: (count: UInt64, filter: String)? {
     live.forEach { $0.refresh() }
     let missed = saved.compactMap(\.missed) + live.compactMap(\.missed)
@@ -72,7 +72,8 @@ public struct Capture: ~Copyable {
     return (count, offer)
   }
 
-  /// The compiled filter of one interface or file, as lines that each end with a newline; nil without a filter.
+  /// The compiled filter of one interface or file, as lines that each end with a newline; nil without a
+  /// filter.
   public func filterListing(_ listing: FilterListing, interface: Int = 0) -> String? {
     let filter = live.isEmpty ? saved[interface].filter : live[interface].filter
     return filter?.listing(listing)
@@ -80,9 +81,10 @@ public struct Capture: ~Copyable {
 
   /// Hands each frame, borrowed, to `body` until the end, a `.stop`, or a raised stop flag.
   ///
-  /// `idle` is called when nothing more is to be had for the moment, and at least every 100 ms of a live capture: the
-  /// time to flush and to look at signals. A file that ends inside a record, an interface that goes away: everything
-  /// before has been handed out, what the other sources have is too, then the error is thrown.
+  /// `idle` is called when nothing more is to be had for the moment, and at least every 100 ms of a live
+  /// capture: the time to flush and to look at signals. A file that ends inside a record, an interface that
+  /// goes away: everything before has been handed out, what the other sources have is too, then the error is
+  /// thrown.
   public func forEachFrame(
     _ body: (Bytes, Frame) -> FrameVerdict, idle: () -> FrameVerdict = { .go }
   ) throws(CaptureError) {
@@ -103,8 +105,8 @@ public struct Capture: ~Copyable {
 
   /// The frames of one file.
   ///
-  /// pcap_next_ex and not pcap_loop: measured over 200 000 frames of 106 octets, 83 ns a frame against 101, because a body
-  /// behind a C function pointer cannot be inlined; the empty pcap_loop takes 78.
+  /// pcap_next_ex and not pcap_loop: measured over 200 000 frames of 106 octets, 83 ns a frame against 101,
+  /// because a body behind a C function pointer cannot be inlined; the empty pcap_loop takes 78.
   private func readOne(_ source: SavedSource, _ body: (Bytes, Frame) -> FrameVerdict) throws(CaptureError) {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var octets: UnsafePointer<UInt8>?
@@ -117,7 +119,8 @@ public struct Capture: ~Copyable {
     }
   }
 
-  /// The frames of several files, the earliest first; of two at the same time, the one of the file named first.
+  /// The frames of several files, the earliest first; of two at the same time, the one of the file named
+  /// first.
   private func merge(_ body: (Bytes, Frame) -> FrameVerdict) throws(CaptureError) {
     var failure: CaptureError?
     var queue = MergeQueue()
@@ -183,8 +186,8 @@ func hand(
   return body(unsafe UnsafeBufferPointer(start: octets, count: captured).span, frame)
 }
 
-/// A header's time in nanoseconds since the epoch. A file can claim seconds that 64 bits of nanoseconds do not hold, in
-/// the years before 1678 and after 2261: those become the first or last moment that they do.
+/// A header's time in nanoseconds since the epoch. A file can claim seconds that 64 bits of nanoseconds do
+/// not hold, in the years before 1678 and after 2261: those become the first or last moment that they do.
 @inline(__always)
 func nanoseconds(_ header: UnsafePointer<pcap_pkthdr>, _ scale: Int64) -> Int64 {
   let seconds = unsafe Int64(header.pointee.ts.tv_sec)

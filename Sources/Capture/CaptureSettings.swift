@@ -7,7 +7,8 @@ public import Wire
 public enum CaptureSource: Sendable {
   /// Saved captures. `-` is standard input; several are merged in time order.
   case files([String])
-  /// Interfaces by name, by the number `interfaces` lists them under, or `any`. Several are read as frames come.
+  /// Interfaces by name, by the number `interfaces` lists them under, or `any`. Several are read as frames
+  /// come.
   case interfaces([String])
 }
 
@@ -16,15 +17,15 @@ public enum CaptureDirection: String, Sendable, CaseIterable {
   case `in`, out, `inout`
 }
 
-/// How to capture. The defaults are tcpdump's. Everything but `stop`, `optimizeFilter` and `countMissed` concerns
-/// interfaces only.
+/// How to capture. The defaults are tcpdump's. Everything but `stop`, `optimizeFilter` and `countMissed`
+/// concerns interfaces only.
 public struct CaptureSettings: Sendable {
   /// Octets kept of each frame (`-s`); 0 means the default too.
   public var snapLength = 262_144
   /// Size of the kernel's buffer in KiB (`-B`); `bufferKibibytesUsual` when absent.
   public var bufferKibibytes: Int?
-  /// Eight times libpcap's usual. A ring has blocks of 256 KiB, and a block is closed by time even when there is little
-  /// in it: libpcap's 8 blocks would forgive a reader no pause longer than 8 ticks.
+  /// Eight times libpcap's usual. A ring has blocks of 256 KiB, and a block is closed by time even when there
+  /// is little in it: libpcap's 8 blocks would forgive a reader no pause longer than 8 ticks.
   public static let bufferKibibytesUsual = 16_384
   /// Whether the interface is asked for frames that are not for this machine (`-p` clears it).
   public var promiscuous = true
@@ -42,7 +43,8 @@ public struct CaptureSettings: Sendable {
   public var timeoutMilliseconds = 100
   /// Whether libpcap may optimise the filter (`-O` clears it).
   public var optimizeFilter = true
-  /// Whether tagged frames that only their tag kept from the filter are counted (see `Capture.missedByFilter`).
+  /// Whether tagged frames that only their tag kept from the filter are counted (see
+  /// `Capture.missedByFilter`).
   public var countMissed = true
   /// What makes the capture end early.
   public var stop = StopFlag.process
@@ -51,7 +53,8 @@ public struct CaptureSettings: Sendable {
   public init() {}
 }
 
-/// A wish to stop. Raising it is safe in a signal handler and from any thread; the capture notices within its timeout.
+/// A wish to stop. Raising it is safe in a signal handler and from any thread; the capture notices within its
+/// timeout.
 public final class StopFlag: Sendable {
   private let raised = Atomic<Bool>(false)
 
@@ -92,32 +95,35 @@ public struct InterfaceInfo: Sendable, Equatable {
   public var linkDescription: String?
   /// Octets kept of each frame at most.
   public var snapLength: Int
-  /// Whether the source itself counts nanoseconds. (`Frame.time` always does; without this its last three digits are 0.)
+  /// Whether the source itself counts nanoseconds. (`Frame.time` always does; without this its last three
+  /// digits are 0.)
   public var nanoseconds: Bool
   /// Whether it is an interface, not a file.
   public var live: Bool
-  /// Octets of frame check sequence at the end of each frame; 0 when there is none or nobody knows. libpcap tells it of pcap
-  /// files only, not of pcapng's `if_fcslen`.
+  /// Octets of frame check sequence at the end of each frame; 0 when there is none or nobody knows. libpcap
+  /// tells it of pcap files only, not of pcapng's `if_fcslen`.
   public var fcsLength = 0
 }
 
 /// What became of the frames. Counters only grow; every one is kept in 64 bits.
 public struct CaptureStatistics: Sendable, Equatable {
-  /// Files: records read, whether the filter let them pass or not.
-  /// Interfaces: frames that passed the kernel's filter, those it had no room for included (libpcap's `ps_recv`). It may
-  /// run ahead of `captured` by what waits in the kernel's buffer, and by each frame of the loopback interface, which the
-  /// kernel counts leaving and arriving and libpcap hands out once.
+  /// Files: records read, whether the filter let them pass or not. Interfaces: frames that passed the
+  /// kernel's filter, those it had no room for included (libpcap's `ps_recv`). It may run ahead of `captured`
+  /// by what waits in the kernel's buffer, and by each frame of the loopback interface, which the kernel
+  /// counts leaving and arriving and libpcap hands out once.
   public var received: UInt64 = 0
   /// Frames handed out.
   public var captured: UInt64 = 0
   /// Frames the filter refused. Files only: the kernel does not count what its filter refuses.
   public var filtered: UInt64?
-  /// Frames that passed the filter and were lost because the kernel's buffer was full (`-B`). Interfaces only.
+  /// Frames that passed the filter and were lost because the kernel's buffer was full (`-B`). Interfaces
+  /// only.
   public var droppedByKernel: UInt64?
-  /// Frames the interface or its driver lost before any filter (`ps_ifdrop`). Interfaces only, and only those in
-  /// promiscuous mode: libpcap does not ask the others.
+  /// Frames the interface or its driver lost before any filter (`ps_ifdrop`). Interfaces only, and only those
+  /// in promiscuous mode: libpcap does not ask the others.
   public var droppedByInterface: UInt64?
-  /// Frames that reached this process and were not handed out: none, unless a stop came while a run of them was read.
+  /// Frames that reached this process and were not handed out: none, unless a stop came while a run of them
+  /// was read.
   public var droppedByUs: UInt64 = 0
 
   /// Nothing yet.

@@ -65,9 +65,9 @@ public struct CaptureWriter: ~Copyable {
 
   /// Opens the first file. All interfaces must have one link type: a pcap file has no more.
   ///
-  /// `user` is who the process will become (`userAfterDrop`). An error tells now, not at the first rotation, that this
-  /// user cannot make files there; a single file is then written under its own name from the start, since nobody could
-  /// name it later.
+  /// `user` is who the process will become (`userAfterDrop`). An error tells now, not at the first rotation,
+  /// that this user cannot make files there; a single file is then written under its own name from the start,
+  /// since nobody could name it later.
   public init(_ settings: WriterSettings, of interfaces: [InterfaceInfo], user: String? = nil)
     throws(CaptureError)
   {
@@ -165,7 +165,8 @@ public struct CaptureWriter: ~Copyable {
     file = nil
   }
 
-  /// Begins another file when it is time to, in tcpdump's order: first the time, then the size, then the frame.
+  /// Begins another file when it is time to, in tcpdump's order: first the time, then the size, then the
+  /// frame.
   private mutating func rotate(_ frame: Frame) throws(CaptureError) -> FrameVerdict {
     if let seconds = settings.rotateSeconds {
       let now = settings.clock == .wall ? wallClock() : floorDivide(frame.time).seconds

@@ -1,7 +1,7 @@
 // What a capture counts while it runs.
 
-/// Counters behind a pointer and not in a class: the body that is handed a frame may ask for the statistics, and a
-/// class would check for exclusive access at every frame (7 ns each).
+/// Counters behind a pointer and not in a class: the body that is handed a frame may ask for the statistics,
+/// and a class would check for exclusive access at every frame (7 ns each).
 struct Counters {
   /// Records read from files.
   var received: UInt64 = 0

@@ -86,8 +86,8 @@ final class Decompressor {
     self.tool = command[0]
   }
 
-  /// Ends the tool and says what it complained of, if it ended badly by itself. `early` when its output was not read to
-  /// the end: then it is killed, and its end says nothing.
+  /// Ends the tool and says what it complained of, if it ended badly by itself. `early` when its output was
+  /// not read to the end: then it is killed, and its end says nothing.
   func end(early: Bool) -> String? {
     _ = close(output)
     if early { _ = kill(process, SIGKILL) }
@@ -121,8 +121,8 @@ func closeOnExec(_ descriptor: Int32) {
   _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
 }
 
-/// Starts `command`, found in PATH, without a shell and in a process group of its own, so that the terminal's interrupt
-/// key reaches us alone. `descriptors` become its first three. Returns 0 or an error number.
+/// Starts `command`, found in PATH, without a shell and in a process group of its own, so that the terminal's
+/// interrupt key reaches us alone. `descriptors` become its first three. Returns 0 or an error number.
 func spawn(_ command: [String], descriptors: [Int32], process: inout pid_t) -> Int32 {
   var actions = unsafe posix_spawn_file_actions_t()
   unsafe posix_spawn_file_actions_init(&actions)

@@ -17,8 +17,8 @@ public enum FilterListing: Sendable {
   case decimal
 }
 
-/// The program `text` compiles to for saved frames of `link`, as lines that each end with a newline. What an interface
-/// gets can differ (`Capture.filterListing`): there the kernel keeps the VLAN tag beside the frame.
+/// The program `text` compiles to for saved frames of `link`, as lines that each end with a newline. What an
+/// interface gets can differ (`Capture.filterListing`): there the kernel keeps the VLAN tag beside the frame.
 public func compileFilter(
   _ text: String, link: LinkType, snapLength: Int = 262_144, optimize: Bool = true,
   listing: FilterListing = .assembler
@@ -47,8 +47,8 @@ final class Filter {
     }
   }
 
-  /// A filter that passes what any of `filters` passes: their programs one behind the other, where each refusal becomes
-  /// a jump to the next. One pass of the kernel's interpreter then answers for all.
+  /// A filter that passes what any of `filters` passes: their programs one behind the other, where each
+  /// refusal becomes a jump to the next. One pass of the kernel's interpreter then answers for all.
   init(anyOf filters: [Filter]) {
     var all: [bpf_insn] = []
     for (place, each) in filters.enumerated() {
@@ -107,8 +107,8 @@ final class Filter {
 private func filterFault(_ text: String, message: String, handle: OpaquePointer) -> String {
   guard message.hasSuffix("syntax error") else { return "filter: \(message) in \"\(text)\"" }
   let ends = wordEnds(text)
-  // libpcap's parser names no place. The longest beginning that some ending completes ends just before the word it
-  // stumbled over.
+  // libpcap's parser names no place. The longest beginning that some ending completes ends just before the
+  // word it stumbled over.
   for count in stride(from: ends.count, through: 0, by: -1) {
     let beginning = count == 0 ? "" : String(text[..<ends[count - 1].end])
     guard unsafe canGoOn(beginning, handle: handle) else { continue }

@@ -1,4 +1,5 @@
-// The loop over interfaces: wait, take what came, let the reader rest, look at the stop flag; never 100 ms without.
+// The loop over interfaces: wait, take what came, let the reader rest, look at the stop flag; never 100 ms
+// without.
 
 internal import CPcap
 internal import Wire

@@ -74,7 +74,8 @@ final class LiveSource {
     unsafe pcap_close(handle)
   }
 
-  /// Looks at libpcap's counters. Called at least once a second: at 100 million frames a second 32 bits last 43 of them.
+  /// Looks at libpcap's counters. Called at least once a second: at 100 million frames a second 32 bits last
+  /// 43 of them.
   func refresh() {
     var counts = pcap_stat()
     if failure == nil, unsafe pcap_stats(handle, &counts) == 0 {
@@ -115,10 +116,10 @@ private func prepare(
   unsafe pcap_set_snaplen(handle, settings.snapLength == 0 ? 262_144 : Int32(clamping: settings.snapLength))
   // `any` has no promiscuous mode; libpcap would warn every time.
   unsafe pcap_set_promisc(handle, settings.promiscuous && device != "any" ? 1 : 0)
-  // The kernel closes a block of its ring when this time is over, and one tick later at worst. Half of what was promised
-  // leaves the other half to whoever prints. Immediate is one tick of the kernel, and not libpcap's immediate mode: that
-  // falls back to TPACKET_V2, whose ring has a slot of 64 KiB for every frame where offloads are on, 32 slots in 2 MiB,
-  // and lost 4561 of 5000 frames in a burst where this loses none.
+  // The kernel closes a block of its ring when this time is over, and one tick later at worst. Half of what
+  // was promised leaves the other half to whoever prints. Immediate is one tick of the kernel, and not
+  // libpcap's immediate mode: that falls back to TPACKET_V2, whose ring has a slot of 64 KiB for every frame
+  // where offloads are on, 32 slots in 2 MiB, and lost 4561 of 5000 frames in a burst where this loses none.
   let timeout = settings.immediate ? 1 : max(1, settings.timeoutMilliseconds / 2)
   unsafe pcap_set_timeout(handle, Int32(clamping: timeout))
   let size = settings.bufferKibibytes ?? CaptureSettings.bufferKibibytesUsual

@@ -1,22 +1,23 @@
 // Frames that a filter missed because of what stands before their network layer.
 //
-// `tcp port 80` looks for IPv4 or IPv6 at the place where an untagged frame has it. A VLAN tag, an MPLS label or a PPPoE
-// header moves that place, and the filter refuses the frame without a word. This file counts such frames and finds the
-// filter that would have passed them.
+// `tcp port 80` looks for IPv4 or IPv6 at the place where an untagged frame has it. A VLAN tag, an MPLS label
+// or a PPPoE header moves that place, and the filter refuses the frame without a word. This file counts such
+// frames and finds the filter that would have passed them.
 //
-// On a saved capture every refused frame is looked at. On an interface the kernel has thrown it away before we could, so a
-// second handle with the filter "refused, but passes behind a tag" is opened beside the first: its counter says how many,
-// and the few frames its small buffer holds say which tags.
+// On a saved capture every refused frame is looked at. On an interface the kernel has thrown it away before
+// we could, so a second handle with the filter "refused, but passes behind a tag" is opened beside the first:
+// its counter says how many, and the few frames its small buffer holds say which tags.
 //
-// What an interface does is not what a file does (measured with libpcap 1.10.3 on Linux 6.18, veth pair, tags 0x8100 and
-// 0x88a8, VLAN offloads on):
-//   - Received: the kernel takes the outermost tag off and keeps it beside the frame before any filter sees it. `tcp port
-//     80` passes frames with one tag, and libpcap puts the tag back into what we get; it misses frames with two.
-//   - Sent: a tag is beside the frame when a VLAN device made it and the interface has the offload, and is otherwise in
-//     the frame: then `tcp port 80` misses one tag too, as in a file.
+// What an interface does is not what a file does (measured with libpcap 1.10.3 on Linux 6.18, veth pair, tags
+// 0x8100 and 0x88a8, VLAN offloads on):
+//   - Received: the kernel takes the outermost tag off and keeps it beside the frame before any filter sees
+//     it. `tcp port
+// 80` passes frames with one tag, and libpcap puts the tag back into what we get; it misses frames with two.
+//   - Sent: a tag is beside the frame when a VLAN device made it and the interface has the offload, and is
+//     otherwise in the frame: then `tcp port 80` misses one tag too, as in a file.
 //   - `vlan and`, `vlan and vlan and` pass one and two tags either way, as in a file.
-//   - `mpls and`, `pppoes and` pass received frames with one tag in front as well. `vlan and pppoes and` passes nothing
-//     at all on an interface, whatever it does in a file; so it is never offered there.
+//   - `mpls and`, `pppoes and` pass received frames with one tag in front as well. `vlan and pppoes and`
+//     passes nothing at all on an interface, whatever it does in a file; so it is never offered there.
 
 internal import CPcap
 
@@ -56,7 +57,8 @@ final class MissedFrames {
   private let any: Filter
   private var seen = [UInt64](repeating: 0, count: Encapsulation.allCases.count)
 
-  /// Nil when there is nothing to count: no filter, one that speaks of tags itself, or a link type that has none.
+  /// Nil when there is nothing to count: no filter, one that speaks of tags itself, or a link type that has
+  /// none.
   init?(plain: String, handle: OpaquePointer, optimize: Bool) {
     let words = filterWords(plain)
     guard !words.isEmpty, words.isDisjoint(with: ["vlan", "mpls", "pppoes", "pppoed", "geneve"]) else {
@@ -95,8 +97,8 @@ final class MissedFrames {
 
   /// The shortest of the filters that pass most of what was missed.
   ///
-  /// libpcap's `vlan`, `mpls` and `pppoes` move the place of everything behind them in the text, parentheses or not, so
-  /// not every set of tags has a filter; these have.
+  /// libpcap's `vlan`, `mpls` and `pppoes` move the place of everything behind them in the text, parentheses
+  /// or not, so not every set of tags has a filter; these have.
   var offer: String? {
     let sets: [[Encapsulation]] = [
       [.vlan], [.vlanInVLAN], [.mpls], [.mplsInMPLS], [.pppoe], [.pppoeInVLAN], [.mplsInVLAN],
@@ -122,8 +124,8 @@ final class MissedFrames {
     return "\(plain) or (\(set[0].words.joined(separator: " and ")) and \(inner))"
   }
 
-  /// The handle beside the one that captures on `device`, or nil when the interface gives us no second one: then the
-  /// summary has less to say, and nothing else suffers.
+  /// The handle beside the one that captures on `device`, or nil when the interface gives us no second one:
+  /// then the summary has less to say, and nothing else suffers.
   ///
   /// Its snapshot length and buffer are small because nothing but the headers of a few frames is wanted; its
   /// immediate mode keeps to TPACKET_V2, whose buffer can be that small.
@@ -147,8 +149,8 @@ final class MissedFrames {
     return unsafe handle
   }
 
-  /// "Refused, but passes behind a tag", for a live handle. The refusal stands first in each text, where nothing has moved
-  /// its place yet.
+  /// "Refused, but passes behind a tag", for a live handle. The refusal stands first in each text, where
+  /// nothing has moved its place yet.
   private static func watchFilter(
     _ plain: String, direction: CaptureDirection, handle: OpaquePointer
   ) -> Filter? {

@@ -21,7 +21,8 @@ final class OutputDirectory {
 
   /// Whether `user` may make a file called `name` here, and put it in the place of one that is there.
   ///
-  /// Asked by being that user for a moment: mode bits alone know nothing of access lists and read-only mounts.
+  /// Asked by being that user for a moment: mode bits alone know nothing of access lists and read-only
+  /// mounts.
   func allows(_ user: UserEntry, name: String) -> Bool {
     var groups = [gid_t](repeating: 0, count: 1 << 10)
     let count = unsafe getgroups(Int32(groups.count), &groups)
@@ -43,7 +44,8 @@ final class OutputDirectory {
   }
 }
 
-/// A capture file. It is written as `.NAME.partial` and gets its name when it is complete, unless it is no plain file.
+/// A capture file. It is written as `.NAME.partial` and gets its name when it is complete, unless it is no
+/// plain file.
 @safe
 final class OutputFile {
   /// What it is called in messages, and for the program run after rotation.
@@ -61,7 +63,8 @@ final class OutputFile {
   /// stdio's buffer, ours because glibc takes no size without the octets.
   private let buffer: UnsafeMutablePointer<CChar>
   private var open = true
-  /// Octets that have left the buffer, and where the records end that have not: a full disk takes a part of them.
+  /// Octets that have left the buffer, and where the records end that have not: a full disk takes a part of
+  /// them.
   private var flushed: Int64 = 0
   private var ends: [Int64] = []
 
@@ -70,7 +73,8 @@ final class OutputFile {
   private static let headerSize: Int64 = 24
   private static let recordHeaderSize: Int64 = 16
 
-  /// Begins a file in `directory`, or on standard output when there is none. `direct` writes under the final name.
+  /// Begins a file in `directory`, or on standard output when there is none. `direct` writes under the final
+  /// name.
   init(
     _ directory: OutputDirectory?, name: String, path: String, direct: Bool, owner: UserEntry?,
     dead: DeadHandle
@@ -176,7 +180,8 @@ final class OutputFile {
   }
 }
 
-/// Whether `name` is there and no plain file: a device, a pipe, a link to one. Those are written to, not replaced.
+/// Whether `name` is there and no plain file: a device, a pipe, a link to one. Those are written to, not
+/// replaced.
 private func isSpecial(_ directory: OutputDirectory, _ name: String) -> Bool {
   var facts = stat()
   guard unsafe fstatat(directory.descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return false }

@@ -27,12 +27,13 @@ private func programPath() -> String {
   return String(decoding: octets.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
-/// Gives every right of this process away for ever: user and groups change when it runs as root, every capability set is
-/// emptied, no program it starts can gain rights again; then all of that is looked up and verified.
+/// Gives every right of this process away for ever: user and groups change when it runs as root, every
+/// capability set is emptied, no program it starts can gain rights again; then all of that is looked up and
+/// verified.
 ///
-/// `user` is the name to become; absent means `wiretale`, or `nobody` where that user does not exist. Naming a user when
-/// the process is not root is an error unless it is that user already. `root` keeps everything and returns nil.
-/// Call it after everything is open and before a second thread starts.
+/// `user` is the name to become; absent means `wiretale`, or `nobody` where that user does not exist. Naming
+/// a user when the process is not root is an error unless it is that user already. `root` keeps everything
+/// and returns nil. Call it after everything is open and before a second thread starts.
 @discardableResult
 public func dropPrivileges(to user: String? = nil) throws(CaptureError) -> PrivilegeDrop? {
   guard geteuid() == 0 else {
@@ -94,7 +95,8 @@ private func userEntry(_ name: String) -> UserEntry? {
 /// Highest capability number that a kernel of 64-bit sets can have.
 private let capabilityMax = 63
 
-/// Empties the ambient, effective, permitted and inheritable sets and forbids to fill them by starting a program.
+/// Empties the ambient, effective, permitted and inheritable sets and forbids to fill them by starting a
+/// program.
 private func emptyCapabilities() throws(CaptureError) {
   // Kernels before 4.3 have no ambient set to clear.
   _ = wiretale_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL), 0)
@@ -122,8 +124,8 @@ private func verify(_ entry: UserEntry) throws(CaptureError) {
   }
 }
 
-/// The capability sets that can be used or passed on, of every thread, as /proc tells them; nothing where /proc is not
-/// mounted.
+/// The capability sets that can be used or passed on, of every thread, as /proc tells them; nothing where
+/// /proc is not mounted.
 func heldCapabilities() -> [UInt64] {
   guard let directory = unsafe opendir("/proc/self/task") else { return [] }
   defer { unsafe closedir(directory) }

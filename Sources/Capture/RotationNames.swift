@@ -5,8 +5,8 @@
 #endif
 
 extension WriterSettings {
-  /// What the argument of `-C` means: millions of octets, or with a suffix `k`, `m` or `g` units of 1024, 1024² or 1024³
-  /// octets, as tcpdump 5 has it. Nil for what is no size.
+  /// What the argument of `-C` means: millions of octets, or with a suffix `k`, `m` or `g` units of 1024,
+  /// 1024² or 1024³ octets, as tcpdump 5 has it. Nil for what is no size.
   public static func rotationSize(_ text: String) -> Int64? {
     var unit: Int64 = 1_000_000
     var digits = Substring(text)
@@ -24,11 +24,12 @@ extension WriterSettings {
     return tooMuch ? nil : size
   }
 
-  /// The name of a file that begins at `time` (seconds since the epoch) as the `count`th, from 0, since `-G` last began
-  /// one.
+  /// The name of a file that begins at `time` (seconds since the epoch) as the `count`th, from 0, since `-G`
+  /// last began one.
   ///
-  /// With `-G` the path is a template of strftime in local time. With `-C` the first file has no number unless `-W` says
-  /// how many there will be: then numbers have as many digits as the last needs, so that names sort.
+  /// With `-G` the path is a template of strftime in local time. With `-C` the first file has no number
+  /// unless `-W` says how many there will be: then numbers have as many digits as the last needs, so that
+  /// names sort.
   func name(time: Int64, count: Int) -> String {
     let name = rotateSeconds == nil ? path : localTime(path, time)
     guard rotateOctets != nil else { return name }

@@ -15,7 +15,8 @@ final class SavedSource {
   let stream: SavedStream
   let filter: Filter?
   let missed: MissedFrames?
-  /// The frame that is next when several files are merged; libpcap keeps both until the next call for this file.
+  /// The frame that is next when several files are merged; libpcap keeps both until the next call for this
+  /// file.
   private(set) var header: UnsafeMutablePointer<pcap_pkthdr>?
   private(set) var octets: UnsafePointer<UInt8>?
   /// Whether there is nothing more.
@@ -65,8 +66,8 @@ final class SavedSource {
 
   /// Reads the next frame that passes the filter. False at the end and after a stop.
   ///
-  /// The places for libpcap's answer are the caller's: as properties of this class they would be checked for exclusive
-  /// access at every frame.
+  /// The places for libpcap's answer are the caller's: as properties of this class they would be checked for
+  /// exclusive access at every frame.
   @inline(__always)
   func read(
     _ header: inout UnsafeMutablePointer<pcap_pkthdr>?, _ octets: inout UnsafePointer<UInt8>?,
@@ -111,10 +112,11 @@ func textOf(_ pointer: UnsafePointer<CChar>?) -> String? {
   unsafe pointer.map { unsafe String(cString: $0) }
 }
 
-/// Whether a capture file counts nanoseconds or finer, by its first octets. libpcap knows and has no call that tells.
+/// Whether a capture file counts nanoseconds or finer, by its first octets. libpcap knows and has no call
+/// that tells.
 ///
-/// pcap: the magic number (draft-ietf-opsawg-pcap section 4). pcapng: `if_tsresol` of the first Interface Description
-/// Block (draft-ietf-opsawg-pcapng section 4.2), microseconds when absent.
+/// pcap: the magic number (draft-ietf-opsawg-pcap section 4). pcapng: `if_tsresol` of the first Interface
+/// Description Block (draft-ietf-opsawg-pcapng section 4.2), microseconds when absent.
 func countsNanoseconds(startOf head: [UInt8]) -> Bool {
   guard head.count >= 12 else { return false }
   switch head[0..<4] {
@@ -148,8 +150,8 @@ func countsNanoseconds(startOf head: [UInt8]) -> Bool {
   return false
 }
 
-/// Octets of frame check sequence that a file's link type announces: a flag, and in the four highest bits the number of
-/// 16-bit words (libpcap's LT_FCS macros, which Swift does not see).
+/// Octets of frame check sequence that a file's link type announces: a flag, and in the four highest bits the
+/// number of 16-bit words (libpcap's LT_FCS macros, which Swift does not see).
 private func fcsLength(_ extended: Int32) -> Int {
   let bits = UInt32(bitPattern: extended)
   return bits & 0x0400_0000 != 0 ? Int(bits >> 28) * 2 : 0

@@ -6,8 +6,8 @@ internal import CPcap
   internal import Glibc
 #endif
 
-/// A source of octets that libpcap reads through `fopencookie`. A read that would block looks at the stop flag and lets
-/// the reader of frames do its idle work; libpcap's own stdio would wait past a signal.
+/// A source of octets that libpcap reads through `fopencookie`. A read that would block looks at the stop
+/// flag and lets the reader of frames do its idle work; libpcap's own stdio would wait past a signal.
 @safe
 final class SavedStream {
   /// Why reading ended before the octets did.
@@ -30,8 +30,8 @@ final class SavedStream {
   private var feed: Feed?
   private var ended = false
 
-  /// stdio's buffer, ours because glibc takes no size without the octets. 128 KiB instead of 4 KiB saves 4 to 30 % of
-  /// an empty loop, the more the larger the frames are.
+  /// stdio's buffer, ours because glibc takes no size without the octets. 128 KiB instead of 4 KiB saves 4 to
+  /// 30 % of an empty loop, the more the larger the frames are.
   private let buffer: UnsafeMutablePointer<CChar>
 
   private static let headMax = 4096
@@ -178,8 +178,8 @@ private func readSavedStream(
   return unsafe stream.read(into: buffer, size: size)
 }
 
-/// Carries octets from an input that cannot be rewound to the decompressor. A socket pair and not a pipe, because a
-/// write to a decompressor that has died must not raise SIGPIPE.
+/// Carries octets from an input that cannot be rewound to the decompressor. A socket pair and not a pipe,
+/// because a write to a decompressor that has died must not raise SIGPIPE.
 private final class Feed {
   /// The decompressor's standard input.
   let readerEnd: Int32

@@ -86,7 +86,8 @@ public struct LLDPValue: Sendable, Equatable {
 }
 
 extension Fields {
-  /// Tells who or which port it is: a subtype, and octets that mean what the subtype says (tables 8-2 and 8-3).
+  /// Tells who or which port it is: a subtype, and octets that mean what the subtype says (tables 8-2 and
+  /// 8-3).
   fileprivate mutating func identifier(_ bytes: Bytes, _ range: Range<Int>, isChassis: Bool) {
     let subtype = bytes.u8(range.lowerBound)
     let (at, length) = (range.lowerBound + 1, range.count - 1)

@@ -5,8 +5,8 @@ private let valued: Set<Character> = [
   "i", "r", "F", "c", "s", "B", "Q", "j", "y", "Z", "w", "C", "G", "W", "z",
 ]
 
-/// The words with clusters of short options taken apart and joined values split off, as getopt(3) reads them. Words
-/// behind `--`, and the filter's own, stay as they are.
+/// The words with clusters of short options taken apart and joined values split off, as getopt(3) reads them.
+/// Words behind `--`, and the filter's own, stay as they are.
 func normalized(_ words: [String]) -> [String] {
   var result: [String] = []
   var rest = words[...]

@@ -18,7 +18,8 @@ struct CaptureOptions: ParsableArguments {
     name: .customShort("r"),
     help: ArgumentHelp(
       """
-      Read a saved capture (pcap or pcapng, also .gz, .zst, .xz); '-' is standard input; several are merged by time.
+      Read a saved capture (pcap or pcapng, also .gz, .zst, .xz); '-' is standard input; several are merged \
+      by time.
       """,
       valueName: "file"))
   var files: [String] = []

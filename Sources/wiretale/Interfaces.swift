@@ -23,11 +23,13 @@ struct Interfaces: ParsableCommand {
     try Interfaces.listTimestampTypes(of: interface)
   }
 
-  /// Every interface: a line as tcpdump's -D prints it, with the addresses and link types behind it, or a record.
+  /// Every interface: a line as tcpdump's -D prints it, with the addresses and link types behind it, or a
+  /// record.
   static func list(json: Bool) throws {
     var out = OctetBuffer()
     for interface in try listInterfaces() {
-      // Link types can be asked for only by who may capture: without the right, the rest is still worth telling.
+      // Link types can be asked for only by who may capture: without the right, the rest is still worth
+      // telling.
       let links = (try? linkTypes(of: interface.name)) ?? []
       if json {
         record(interface, links, into: &out)

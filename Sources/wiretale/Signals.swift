@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM end the capture, SIGUSR1 asks for statistics, a closed pipe is an error code and not a signal.
+// SIGINT and SIGTERM end the capture, SIGUSR1 asks for statistics, a closed pipe is an error code and not a
+// signal.
 
 import Capture
 import Glibc

@@ -1,4 +1,5 @@
-// One line on a terminal's standard error that is rewritten each second: live counters, or how far a file is read.
+// One line on a terminal's standard error that is rewritten each second: live counters, or how far a file is
+// read.
 
 import Capture
 import Glibc

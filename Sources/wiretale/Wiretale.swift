@@ -11,8 +11,8 @@ struct Wiretale: ParsableCommand {
     commandName: "wiretale",
     abstract: "Tells what happened on the wire.",
     discussion: """
-      Reads packets from an interface (-i) or from saved captures (-r), through a filter in libpcap's language given \
-      as the last words. Without a verb it prints a line per packet, as tcpdump does.
+      Reads packets from an interface (-i) or from saved captures (-r), through a filter in libpcap's language \
+      given as the last words. Without a verb it prints a line per packet, as tcpdump does.
 
         sudo wiretale -i eth0 'tcp port 80'
         wiretale -r trace.pcapng -v host 10.0.0.5
@@ -25,7 +25,8 @@ struct Wiretale: ParsableCommand {
   static let version = "0.1.0"
 }
 
-/// Where the process begins: exit status 0 when done, 1 when the input could not be read, 2 for a wrong command line.
+/// Where the process begins: exit status 0 when done, 1 when the input could not be read, 2 for a wrong
+/// command line.
 @main
 enum Main {
   nonisolated static func main() {
@@ -44,8 +45,8 @@ enum Main {
     }
   }
 
-  /// Ends the process as the argument parser's own errors ask: help and versions on standard output, everything else
-  /// as one line.
+  /// Ends the process as the argument parser's own errors ask: help and versions on standard output,
+  /// everything else as one line.
   private static func leave(_ error: any Error) -> Never {
     let code = Wiretale.exitCode(for: error)
     if code == .success {

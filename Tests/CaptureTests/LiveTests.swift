@@ -209,7 +209,8 @@ struct LiveTests {
     let told = running.end()
     #expect(told.frames.filter { $0.interface == 0 }.count == 2)
     #expect(told.frames.filter { $0.interface == 1 }.count == 1)
-    // The kernel shows a frame of the loopback interface as it leaves and as it comes back; libpcap keeps one.
+    // The kernel shows a frame of the loopback interface as it leaves and as it comes back; libpcap keeps
+    // one.
     #expect(told.statistics.received == 4)
   }
 

@@ -7,8 +7,8 @@ import Wire
 
 /// Runs `work` in a child process, because rights that are given away do not come back; its text.
 ///
-/// fork(2) is kept from Swift for the sake of threads: a lock that another thread holds stays locked in the child. Such a
-/// child is ended by its alarm clock, and another is tried.
+/// fork(2) is kept from Swift for the sake of threads: a lock that another thread holds stays locked in the
+/// child. Such a child is ended by its alarm clock, and another is tried.
 private func inChild(_ work: () -> String) -> String {
   for _ in 0..<5 {
     if let text = tryInChild(work) { return text }

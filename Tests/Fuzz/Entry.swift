@@ -1,4 +1,5 @@
-// What libFuzzer calls with octets of its making. Built once per view by scripts/fuzz.sh, which names the view.
+// What libFuzzer calls with octets of its making. Built once per view by scripts/fuzz.sh, which names the
+// view.
 
 import FuzzViews
 

@@ -3,7 +3,8 @@ import Testing
 
 /// No allocation per frame: a program with a counting `malloc` runs every stage over every frame of ours.
 ///
-/// The optimised program, because it is what users get: without optimisation the compiler allocates where it need not.
+/// The optimised program, because it is what users get: without optimisation the compiler allocates where it
+/// need not.
 @Suite struct AllocationTests {
   @Test(.enabled(if: Program.countAllocations != nil, "swift build -c release --product count-allocations"))
   func framesAreReadAndShownWithoutAllocating() throws {

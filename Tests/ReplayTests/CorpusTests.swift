@@ -3,8 +3,8 @@ import FuzzViews
 import Testing
 import Wire
 
-/// Every capture of other projects: each frame one record in every view, as many frames as the list says, and of the files
-/// that libpcap refuses its own words.
+/// Every capture of other projects: each frame one record in every view, as many frames as the list says, and
+/// of the files that libpcap refuses its own words.
 @Suite(.enabled(if: Frames.corpus != nil, "\(Frames.corpusMissing)"))
 struct CorpusTests {
   /// A row of MANIFEST.tsv.

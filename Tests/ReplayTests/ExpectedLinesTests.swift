@@ -1,4 +1,5 @@
-// Our lines against those that tcpdump printed for the captures in pcaps/, kept beside them: no tcpdump is needed.
+// Our lines against those that tcpdump printed for the captures in pcaps/, kept beside them: no tcpdump is
+// needed.
 
 import Capture
 import Foundation

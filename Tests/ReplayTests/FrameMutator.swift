@@ -30,7 +30,8 @@ struct FrameMutator {
   private static let boundaries: [UInt8] = [
     0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 63, 64, 127, 128, 191, 192, 254, 255,
   ]
-  /// Numbers that announce another layer than the one that follows: EtherTypes, and IP protocols as two octets.
+  /// Numbers that announce another layer than the one that follows: EtherTypes, and IP protocols as two
+  /// octets.
   private static let etherTypes: [(UInt8, UInt8)] = [
     (0x08, 0x00), (0x08, 0x06), (0x81, 0x00), (0x86, 0xdd), (0x88, 0x47), (0x88, 0x63), (0x88, 0x64),
     (0x88, 0xa8),

@@ -55,7 +55,8 @@ enum Frames {
   static let ours: [StoredFrame] = files(below: ParityCorpus.package.appendingPathComponent("pcaps"))
     .flatMap { StoredCapture($0).frames }
 
-  /// Frames to begin from: ours, and of the captures of other projects, when they are here, the first ones of each.
+  /// Frames to begin from: ours, and of the captures of other projects, when they are here, the first ones of
+  /// each.
   static let seeds: [StoredFrame] = {
     guard let corpus else { return ours }
     return ours + files(below: corpus).flatMap { StoredCapture($0).frames.prefix(20) }

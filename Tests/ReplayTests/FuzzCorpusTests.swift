@@ -3,7 +3,8 @@ import FuzzViews
 import Testing
 import Wire
 
-/// What fuzzers found once, and a frame of every shape that they know: each file of Tests/Fuzz/corpus through every view.
+/// What fuzzers found once, and a frame of every shape that they know: each file of Tests/Fuzz/corpus through
+/// every view.
 @Suite struct FuzzCorpusTests {
   static let folder = ParityCorpus.package.appendingPathComponent("Tests/Fuzz/corpus")
 

@@ -1,4 +1,5 @@
-// The program on a live interface: what is sent arrives, whole and in order, and is told as when read from the file.
+// The program on a live interface: what is sent arrives, whole and in order, and is told as when read from
+// the file.
 
 import Dispatch
 import Foundation
@@ -59,7 +60,8 @@ struct LiveTests {
   @Test func everyCaptureIsToldAsFromItsFile() throws {
     let files =
       try Self.captures.isEmpty ? [scratch.write(SavedCapture.udp(500).octets, to: "a.pcap")] : Self.captures
-    // No times, and nothing that a line remembers of the lines before it: the files follow each other on one cable.
+    // No times, and nothing that a line remembers of the lines before it: the files follow each other on one
+    // cable.
     let view = ["--plain", "-t", "-e", "-S", "-v", "-XX"]
     var expected: [Substring] = []
     var frames = 0
@@ -205,7 +207,8 @@ struct LiveTests {
     #expect(delays.allSatisfy { $0 < 2000 }, "\(delays)")
   }
 
-  /// The kernel takes the outermost tag off before the filter looks, so it is the second one that hides a packet.
+  /// The kernel takes the outermost tag off before the filter looks, so it is the second one that hides a
+  /// packet.
   @Test func aFilterThatMissesTaggedTrafficIsTold() throws {
     let file = try scratch.write(SavedCapture.tagged(10, tags: [7, 8]).octets, to: "tagged.pcap")
     let running = try lab.listen(["-Q", "in", "udp", "port", "4000"])

@@ -3,10 +3,11 @@ import FuzzViews
 import Testing
 import Wire
 
-/// Frames that no sender sends: changed, cut, spliced and announced as what they are not. Each is one record in every view.
+/// Frames that no sender sends: changed, cut, spliced and announced as what they are not. Each is one record
+/// in every view.
 ///
-/// WIRETALE_MUTATIONS says how many (`swift test -c release --filter Mutation` for millions of them), WIRETALE_SEED where
-/// they begin.
+/// WIRETALE_MUTATIONS says how many (`swift test -c release --filter Mutation` for millions of them),
+/// WIRETALE_SEED where they begin.
 @Suite struct MutationTests {
   #if DEBUG
     static let count = number("WIRETALE_MUTATIONS") ?? 20_000

@@ -2,7 +2,8 @@ import FuzzViews
 import Testing
 import Wire
 
-/// A capture may keep as little of a packet as it likes: every packet of ours, cut at every length, still is one record.
+/// A capture may keep as little of a packet as it likes: every packet of ours, cut at every length, still is
+/// one record.
 @Suite struct SnapLengthTests {
   /// The longest cut: behind every header that our captures have.
   static let lengthMax = 100

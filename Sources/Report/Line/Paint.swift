@@ -7,7 +7,8 @@ enum Paint {
 }
 
 extension LinePrinter {
-  /// Paints what is written from here on. Nothing without colour: the line is then tcpdump's, octet for octet.
+  /// Paints what is written from here on. Nothing without colour: the line is then tcpdump's, octet for
+  /// octet.
   @inline(__always)
   mutating func paint(_ paint: Paint) {
     if options.color { write(paint) }

@@ -1,4 +1,5 @@
-// The C library's allocator with a counter in front: a program's own `malloc` is the one that everybody calls.
+// The C library's allocator with a counter in front: a program's own `malloc` is the one that everybody
+// calls.
 //
 // Swift keeps the names of the allocator to itself, so that the linker gives them (see Package.swift).
 

@@ -1,7 +1,8 @@
 // Counts what each stage allocates for the frames of the captures named: `NAME FRAMES ALLOCATIONS` lines.
 //
-// Every stage sees all frames twice and is counted the second time: buffers have their size by then, and conversations
-// are known. The first line, of a stage that allocates once per frame, shows that the counter counts.
+// Every stage sees all frames twice and is counted the second time: buffers have their size by then, and
+// conversations are known. The first line, of a stage that allocates once per frame, shows that the counter
+// counts.
 
 import Capture
 import Report

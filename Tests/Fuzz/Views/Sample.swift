@@ -1,5 +1,5 @@
-// A sample: four octets that say how a frame is to be looked at, then the frame. What fuzzers make up, and what a
-// file of `Tests/Fuzz/corpus` holds.
+// A sample: four octets that say how a frame is to be looked at, then the frame. What fuzzers make up, and
+// what a file of `Tests/Fuzz/corpus` holds.
 
 public import Report
 public import Wire

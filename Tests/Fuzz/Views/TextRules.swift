@@ -30,7 +30,8 @@ func colour(_ text: Bytes, _ at: Int) -> Int {
   return end < text.count && text[end] == 109 ? end + 1 - at : 0
 }
 
-/// How many octets of UTF-8 the character at `at` has that a terminal shows and does not obey; 0 when it is none.
+/// How many octets of UTF-8 the character at `at` has that a terminal shows and does not obey; 0 when it is
+/// none.
 func character(_ text: Bytes, _ at: Int) -> Int {
   let first = text[at]
   if first < 0x80 { return first >= 32 && first < 127 ? 1 : 0 }

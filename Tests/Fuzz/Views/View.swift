@@ -7,8 +7,8 @@ public import Wire
 public enum View: String, Sendable, CaseIterable {
   case dissect, line, json, fields
 
-  /// Looks at a sample; throws what it broke. Every sample is looked at with nothing left over from the one before, so
-  /// that what is found is found again.
+  /// Looks at a sample; throws what it broke. Every sample is looked at with nothing left over from the one
+  /// before, so that what is found is found again.
   public func look(at octets: Bytes) throws(Broken) {
     guard let sample = Sample(octets) else { return }
     let bytes = octets.extracting(droppingFirst: Sample.headerLength)
