@@ -11,8 +11,8 @@
 // What an interface does is not what a file does (measured with libpcap 1.10.3 on Linux 6.18, veth pair, tags
 // 0x8100 and 0x88a8, VLAN offloads on):
 //   - Received: the kernel takes the outermost tag off and keeps it beside the frame before any filter sees
-//     it. `tcp port
-// 80` passes frames with one tag, and libpcap puts the tag back into what we get; it misses frames with two.
+//     it. `tcp port 80` passes frames with one tag, and libpcap puts the tag back into what we get; it misses
+//     frames with two.
 //   - Sent: a tag is beside the frame when a VLAN device made it and the interface has the offload, and is
 //     otherwise in the frame: then `tcp port 80` misses one tag too, as in a file.
 //   - `vlan and`, `vlan and vlan and` pass one and two tags either way, as in a file.

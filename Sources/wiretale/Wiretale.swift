@@ -11,8 +11,8 @@ struct Wiretale: ParsableCommand {
     commandName: "wiretale",
     abstract: "Tells what happened on the wire.",
     discussion: """
-      Reads packets from an interface (-i) or from saved captures (-r), through a filter in libpcap's language \
-      given as the last words. Without a verb it prints a line per packet, as tcpdump does.
+      Reads packets from an interface (-i) or from saved captures (-r), through a filter in libpcap's \
+      language given as the last words. Without a verb it prints a line per packet, as tcpdump does.
 
         sudo wiretale -i eth0 'tcp port 80'
         wiretale -r trace.pcapng -v host 10.0.0.5
