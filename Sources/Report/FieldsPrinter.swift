@@ -140,6 +140,10 @@ public struct FieldsPrinter: ~Copyable {
     switch kind {
     case .ethernet where layer.count >= 12:
       arrow(.mac(layer.u48(6)), .mac(layer.u48(0)))
+    case .dsa where layer.count >= 12, .edsa where layer.count >= 12:
+      arrow(.mac(layer.u48(6)), .mac(layer.u48(0)))
+    case .fddi where layer.count >= 13:
+      arrow(.mac(layer.u48(7)), .mac(layer.u48(1)))
     case .ipv4 where layer.count >= 20:
       arrow(.address(IPAddress(ipv4: layer.u32(12))), .address(IPAddress(ipv4: layer.u32(16))))
     case .ipv6 where layer.count >= 40:

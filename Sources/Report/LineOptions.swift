@@ -55,9 +55,10 @@ public struct LineOptions: Sendable {
   /// tcpdump's defaults.
   public init() {}
 
-  /// Whether an unknown payload is shown in hexadecimal by its printer: not when a dump shows it anyway.
+  /// Whether an unknown payload is shown in hexadecimal by its printer: not when a dump shows it anyway, nor
+  /// when little was asked for.
   var showsUnknown: Bool {
-    if case .none = dump { return true }
+    if case .none = dump { return !quiet }
     return false
   }
 }

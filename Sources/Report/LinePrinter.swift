@@ -191,6 +191,18 @@ public struct LinePrinter: ~Copyable {
     case 9: try ppp(link: bytes, length)
     case 50: try pppSerial(bytes, length)
     case 51: linkLength = try pppoe(bytes, length)
+    case 7: try arcnet(bytes, length)
+    case 129: try arcnetLinux(bytes, length)
+    case 10: try fddi(bytes, length)
+    case 104: try ciscoHDLC(bytes, length)
+    case 107: try frameRelay(bytes, length)
+    case 239: try nflog(bytes, length)
+    case 284:
+      reading = "dsa"
+      linkLength = try ethernet(bytes, length, .dsa)
+    case 285:
+      reading = "edsa"
+      linkLength = try ethernet(bytes, length, .edsa)
     default: unsupported(bytes)
     }
   }

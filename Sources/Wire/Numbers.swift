@@ -7,16 +7,23 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
 
   public static let null = LinkType(rawValue: 0)
   public static let ethernet = LinkType(rawValue: 1)
+  public static let arcnet = LinkType(rawValue: 7)
   public static let ppp = LinkType(rawValue: 9)
+  public static let fddi = LinkType(rawValue: 10)
   public static let raw = LinkType(rawValue: 12)
   public static let pppSerial = LinkType(rawValue: 50)
   public static let pppEthernet = LinkType(rawValue: 51)
   public static let ciscoHDLC = LinkType(rawValue: 104)
+  public static let frameRelay = LinkType(rawValue: 107)
   public static let loop = LinkType(rawValue: 108)
   public static let linuxCooked = LinkType(rawValue: 113)
+  public static let arcnetLinux = LinkType(rawValue: 129)
   public static let ipv4 = LinkType(rawValue: 228)
   public static let ipv6 = LinkType(rawValue: 229)
+  public static let nflog = LinkType(rawValue: 239)
   public static let linuxCooked2 = LinkType(rawValue: 276)
+  public static let dsa = LinkType(rawValue: 284)
+  public static let edsa = LinkType(rawValue: 285)
 }
 
 /// An EtherType (IEEE 802, the IANA "IEEE 802 Numbers" registry).

@@ -93,6 +93,8 @@ private func pppName(_ number: UInt16) -> StaticString {
   packet.enter(.ciscoHDLC, header: 4)
   let type = EtherType(rawValue: bytes.u16(2))
   if packet.ipVersion == 0 { packet.etherType = type }
+  // Reverse ARP's number is that of the line's own keepalives here.
+  if type == .reverseARP { return Payload(.data, offset: 4, length: packet.claimed &- 4) }
   return Payload(.etherType(type), offset: 4, length: packet.claimed &- 4)
 }
 

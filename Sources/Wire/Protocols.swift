@@ -18,6 +18,13 @@ extension Layer {
     case linuxCooked
     case linuxCooked2
     case loopback
+    case fddi
+    case frameRelay
+    case nflog
+    case arcnet
+    case arcnetLinux
+    case dsa
+    case edsa
     // Network
     case lldp
     case arp
@@ -76,6 +83,13 @@ extension Layer.Kind {
     case .linuxCooked: "sll"
     case .linuxCooked2: "sll2"
     case .loopback: "null"
+    case .fddi: "fddi"
+    case .frameRelay: "fr"
+    case .nflog: "nflog"
+    case .arcnet: "arcnet"
+    case .arcnetLinux: "arcnet_linux"
+    case .dsa: "dsa"
+    case .edsa: "edsa"
     case .lldp: "lldp"
     case .arp: "arp"
     case .ipv4: "ipv4"
@@ -129,6 +143,13 @@ extension Layer.Kind {
     case .linuxCooked: linuxCookedFields
     case .linuxCooked2: linuxCooked2Fields
     case .loopback: loopbackFields
+    case .fddi: fddiFields
+    case .frameRelay: frameRelayFields
+    case .nflog: nflogFields
+    case .arcnet: arcnetFields
+    case .arcnetLinux: arcnetLinuxFields
+    case .dsa: dsaFields
+    case .edsa: edsaFields
     case .lldp: lldpFields
     case .arp: arpFields
     case .ipv4: ipv4Fields
@@ -181,6 +202,13 @@ extension Mux {
     mux.handle(.link(.pppSerial), pppSerial)
     mux.handle(.link(.pppEthernet), pppoe)
     mux.handle(.link(.ciscoHDLC), ciscoHDLC)
+    mux.handle(.link(.fddi), fddi)
+    mux.handle(.link(.frameRelay), frameRelay)
+    mux.handle(.link(.nflog), nflog)
+    mux.handle(.link(.arcnet), arcnet)
+    mux.handle(.link(.arcnetLinux), arcnetLinux)
+    mux.handle(.link(.dsa), dsa)
+    mux.handle(.link(.edsa), edsa)
     mux.handle(.llc, llc)
     mux.handle(.sap(0xaa), snap)
     mux.handle(.etherType(.vlan), vlan)

@@ -6,19 +6,23 @@ import Wire
 
 /// Lines of single frames.
 enum Lines {
-  /// The lines that are printed for one Ethernet frame, given as hexadecimal digits, without time and final
-  /// line feed.
-  static func of(_ digits: String, wireLength: Int? = nil, verbosity: Int = 0) -> String {
+  /// The lines that are printed for one frame, given as hexadecimal digits, without time and final line feed.
+  static func of(
+    _ digits: String, wireLength: Int? = nil, verbosity: Int = 0, link: LinkType = .ethernet,
+    linkHeader: Bool = false, quiet: Bool = false
+  ) -> String {
     var options = LineOptions()
     options.timestamps = .none
     options.verbosity = verbosity
+    options.linkHeader = linkHeader
+    options.quiet = quiet
     var printer = LinePrinter(options)
     let octets = octets(digits)
     printer.print(
       octets.span,
       Frame(
         number: 1, time: 0, wireLength: wireLength ?? octets.count, capturedLength: octets.count,
-        link: .ethernet))
+        link: link))
     let text = printer.out.withOctets { octets in
       var copy: [UInt8] = []
       for i in 0..<octets.count { copy.append(octets[i]) }

@@ -19,7 +19,8 @@ import Wire
   /// Every link type we read, and one that nobody does.
   static let links: [LinkType] = [
     .ethernet, .linuxCooked, .linuxCooked2, .null, .loop, .raw, .ipv4, .ipv6, .ppp, .pppSerial, .pppEthernet,
-    .ciscoHDLC, LinkType(rawValue: 147), LinkType(rawValue: -1), LinkType(rawValue: 100_000),
+    .ciscoHDLC, .fddi, .frameRelay, .nflog, .arcnet, .arcnetLinux, .dsa, .edsa, LinkType(rawValue: 147),
+    LinkType(rawValue: -1), LinkType(rawValue: 100_000),
   ]
 
   @Test func theCapturesOfThisTreeAreThere() {

@@ -137,7 +137,8 @@ extension LinePrinter {
     if packet.hardwareLength == 0 {
       out.write("<empty>")
     } else if packet.hardware == 15 {
-      try frameRelay(bytes, at, packet.hardwareLength)
+      try bytes.check(at, packet.hardwareLength)
+      write(connection: bytes.extracting(at..<at &+ packet.hardwareLength))
     } else {
       try octets(bytes, at, packet.hardwareLength)
     }
@@ -149,20 +150,6 @@ extension LinePrinter {
       if i > 0 { out.write(octet: 58) }
       out.write(hexOctet: bytes[at &+ i])
     }
-  }
-
-  /// A data link connection identifier (ITU-T Q.922) of two, three or four octets.
-  private mutating func frameRelay(_ bytes: Bytes, _ at: Int, _ count: Int) throws(Cut) {
-    try bytes.check(at, count)
-    guard count == 2 || count == 3 || count == 4 else {
-      out.write("Invalid q.922 address")
-      return
-    }
-    var number = UInt32(bytes[at] & 0xfc) &<< 2 | UInt32(bytes[at &+ 1]) &>> 4
-    if count > 2 { number = number &<< 7 | UInt32(bytes[at &+ 2]) &>> 1 }
-    if count > 3 { number = number &<< 6 | UInt32(bytes[at &+ 3]) &>> 2 }
-    out.write("DLCI ")
-    out.write(decimal: number)
   }
 
   /// ARP for ATM: every address has a length of its own.

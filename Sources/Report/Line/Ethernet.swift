@@ -12,6 +12,11 @@ extension LinePrinter {
   /// An Ethernet frame. Returns the octets of its header.
   mutating func ethernet(_ bytes: Bytes, _ length: Int) throws(Cut) -> Int {
     reading = "ether"
+    return try ethernet(bytes, length, .none)
+  }
+
+  /// An Ethernet frame with a switch's tag behind its addresses. Returns the octets of its header.
+  mutating func ethernet(_ bytes: Bytes, _ length: Int, _ switchTag: SwitchTag) throws(Cut) -> Int {
     if length < bytes.count {
       out.write("[length ")
       out.write(unsigned: length)
@@ -21,14 +26,16 @@ extension LinePrinter {
       invalid()
       return length
     }
-    if bytes.count < EthernetHeader.length {
+    let headerLength = EthernetHeader.length &+ switchTag.length
+    if bytes.count < headerLength {
       truncated()
       return bytes.count
     }
     let addresses = LinkAddresses(source: bytes.u48(6), destination: bytes.u48(0))
     if options.linkHeader { write(addresses) }
-    var type = bytes.u16(12)
-    var at = EthernetHeader.length
+    if switchTag != .none { write(switchTag, bytes.extracting(droppingFirst: 12)) }
+    var type = bytes.u16(headerLength &- 2)
+    var at = headerLength
     var printedLength = false
     while type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 {
       if bytes.count < at &+ 4 {

@@ -47,7 +47,7 @@ extension LinePrinter {
     let inside = length &- header
     if source == destination, control == 3 {
       switch source {
-      case 0xaa: return try snap(rest, inside, addresses) ? header &+ 5 : -(header &+ 5)
+      case 0xaa: return try snap(rest, inside, addresses, padding: 2) ? header &+ 5 : -(header &+ 5)
       case 0x42:
         named("STP", inside)
         return header
@@ -205,9 +205,10 @@ extension LinePrinter {
     }
   }
 
-  /// A SNAP header and its payload. False when the payload is nothing we know.
-  private mutating func snap(
-    _ bytes: Bytes, _ length: Int, _ addresses: LinkAddresses?
+  /// A SNAP header and its payload, bridged frames behind `padding` octets. False when the payload is nothing
+  /// we know.
+  mutating func snap(
+    _ bytes: Bytes, _ length: Int, _ addresses: LinkAddresses?, padding: Int
   ) throws(Cut) -> Bool {
     reading = "snap"
     if bytes.count < 5 || length < 5 {
@@ -233,13 +234,13 @@ extension LinePrinter {
     case (0x00000c, 0x0111): return namedOnly("UDLD", inside)
     case (0x00000c, 0x010b), (0x00000c, 0x010c), (0x0080c2, 0x000e): return namedOnly("STP", inside)
     case (0x0080c2, 0x0001), (0x0080c2, 0x0007):
-      // Bridged Ethernet (RFC 2684), behind two octets of padding.
-      if rest.count < 2 {
+      // Bridged Ethernet (RFC 2684), behind padding.
+      if rest.count < padding {
         truncated()
         return true
       }
       try nested { (printer) throws(Cut) in
-        _ = try printer.ethernet(bytes.extracting(droppingFirst: 7), inside &- 2)
+        _ = try printer.ethernet(bytes.extracting(droppingFirst: 5 &+ padding), inside &- padding)
       }
       return true
     default: break
