@@ -16,6 +16,8 @@ struct Wiretale: ParsableCommand {
 
         sudo wiretale -i eth0 'tcp port 80'
         wiretale -r trace.pcapng -v host 10.0.0.5
+
+      The options of that line are told by: wiretale packets --help
       """,
     version: version,
     subcommands: [Packets.self, Interfaces.self],

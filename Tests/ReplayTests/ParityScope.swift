@@ -1,9 +1,9 @@
 // Which frames must print as tcpdump prints them: decided by their octets alone, never by whether they do.
 //
-// In scope are frames whose layers are all among Ethernet, 802.3 with SNAP, VLAN, Linux cooked, loopback, raw
-// IP, ARP, IPv4, IPv6 with extension headers, ICMP, ICMPv6, TCP, UDP, DNS, multicast DNS and HTTP. A TCP or
-// UDP payload on a port for which tcpdump has another printer takes the frame out. What an ICMP error quotes
-// is judged alike.
+// In scope are frames whose layers are all among Ethernet, with a switch's tag or without, 802.3 with SNAP,
+// VLAN, Linux cooked, loopback, FDDI, Frame Relay, Cisco HDLC, NFLOG, ARCNET, raw IP, ARP, IPv4, IPv6 with
+// extension headers, ICMP, ICMPv6, TCP, UDP, DNS, multicast DNS and HTTP. A TCP or UDP payload on a port for
+// which tcpdump has another printer takes the frame out. What an ICMP error quotes is judged alike.
 
 import Wire
 
@@ -38,8 +38,75 @@ struct ParityScope {
       let family = octets[0] == 0 ? octets[3] : octets[0]
       return [2, 24, 28, 30].contains(family) && ip(4)
     case .raw, .ipv4, .ipv6: return ip(0)
+    case .dsa, .edsa:
+      let length = link == .dsa ? 18 : 22
+      guard let type = u16(length - 2) else { return true }
+      return etherType(type, length)
+    case .fddi:
+      guard octets.count >= 13 else { return true }
+      return octets[0] & 0xf0 == 0x50 && snap(13)
+    case .frameRelay: return frameRelay()
+    case .ciscoHDLC:
+      guard let type = u16(2) else { return true }
+      return [0x0800, 0x86dd].contains(type) && ip(4)
+    case .nflog: return nflog()
+    case .arcnet: return arcnet(2)
+    case .arcnetLinux: return arcnet(4)
     default: return false
     }
+  }
+
+  /// An address of two octets to four, then an EtherType, or a control octet and a protocol's identifier.
+  private func frameRelay() -> Bool {
+    guard let last = octets.prefix(4).firstIndex(where: { $0 & 1 == 1 }) else { return octets.count < 4 }
+    let at = last + 1
+    guard at >= 2, let type = u16(at) else { return at >= 2 }
+    if octets[at] != 3 { return type > 1500 && etherType(type, at + 2) }
+    let identifier = at + (octets[at + 1] == 0 ? 2 : 1)
+    guard identifier < octets.count else { return true }
+    switch octets[identifier] {
+    case 0x80: return organization(identifier + 1)
+    case 0x8e, 0xcc: return ip(identifier + 1)
+    default: return false
+    }
+  }
+
+  /// A family, then attributes in this host's order, of which the ninth kind is the packet.
+  private func nflog() -> Bool {
+    guard octets.count >= 4 else { return true }
+    guard octets[0] == 2 || octets[0] == 10, octets[1] == 0 else { return false }
+    var at = 4
+    while at + 4 <= octets.count {
+      let length = Int(octets[at]) | Int(octets[at + 1]) << 8
+      if octets[at + 2] == 9, octets[at + 3] == 0 { return ip(at + 4) }
+      at += max(4, (length + 3) & ~3)
+    }
+    return true
+  }
+
+  /// A whole packet whose type is at `at`; a fragment is not in scope.
+  private func arcnet(_ at: Int) -> Bool {
+    guard at < octets.count else { return true }
+    switch octets[at] {
+    case 0xf0: return ip(at + 1)
+    case 0xf1: return true
+    case 0xd5, 0xd6: return at + 3 >= octets.count || at == 4 || octets[at + 1] == 0
+    case 0xc4, 0xd4:
+      if at == 2, at + 1 < octets.count, octets[at + 1] != 0 { return false }
+      return ip(at + 4)
+    default: return false
+    }
+  }
+
+  /// LLC with SNAP and an EtherType in it, and nothing else of LLC.
+  private func snap(_ at: Int) -> Bool {
+    octets.count >= at + 3 && Array(octets[at..<at + 3]) == [0xaa, 0xaa, 3] && organization(at + 3)
+  }
+
+  /// The organization of SNAP that has EtherTypes, and the EtherType.
+  private func organization(_ at: Int) -> Bool {
+    guard let first = u16(at), let inner = u16(at + 3) else { return false }
+    return first == 0 && octets[at + 2] == 0 && inner > 1500 && etherType(inner, at + 5)
   }
 
   private func etherType(_ type: Int, _ at: Int) -> Bool {
@@ -49,12 +116,7 @@ struct ParityScope {
     case 0x8100, 0x88a8, 0x9100:
       guard let inner = u16(at + 2) else { return true }
       return etherType(inner, at + 4)
-    case 0...1500:
-      // Only LLC with SNAP and an EtherType in it.
-      guard octets.count >= at + 8 else { return false }
-      let snap: [UInt8] = [0xaa, 0xaa, 3, 0, 0, 0]
-      guard Array(octets[at..<at + 6]) == snap, let inner = u16(at + 6) else { return false }
-      return inner > 1500 && etherType(inner, at + 8)
+    case 0...1500: return snap(at)
     default: return false
     }
   }
