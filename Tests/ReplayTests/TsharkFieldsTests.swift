@@ -4,17 +4,20 @@
 // record says what stands in one frame. While developing, TSHARK_FILE=nDPI/fix takes the captures whose path
 // contains it, and TSHARK_SHOW=5 shows that many differences of each field.
 //
-// What remains, by its reason: - `ip`, `src_mac`, `dst_mac`: protocols of the link that we do not read
-// (FabricPath, provider backbone bridges, VN-tag, MACsec); tshark tells the addresses of the frame inside. -
-// `dst`: a source route, where tshark shows the last address of the route and we the one in the header. -
-// `dns.id`, `dns.query`, `dns.a`: streams whose segments begin inside a message, where tshark takes two
-// octets for a length; multicast DNS over TCP; SOME/IP and others that its port or heuristics make DNS; names
-// behind its limits. - `http.method`, `http.uri`: HTTP/0.9, methods without a version or with half of one,
-// which are no HTTP/1 by RFC 9112; a target with a space in it, of which tshark shows the first word. -
-// `len`, `caplen`: a length beyond what a capture file may say, which its readers cut in their own ways. -
-// Behind a fault: a frame that lies (a length beyond its end, a header shorter than its least) ends our walk
-// and is said to lie; tshark reads on in the next octets it finds. - Only ours, not counted: what tshark sees
-// in reassembled streams alone (a record that goes on in the next segment).
+// What remains, by its reason:
+// - `ip`, `src_mac`, `dst_mac`: protocols of the link that we do not read (FabricPath, provider backbone
+//   bridges, VN-tag, MACsec); tshark tells the addresses of the frame inside.
+// - `dst`: a source route, where tshark shows the last address of the route and we the one in the header.
+// - `dns.id`, `dns.query`, `dns.a`: streams whose segments begin inside a message, where tshark takes two
+//   octets for a length; multicast DNS over TCP; SOME/IP and others that its port or heuristics make DNS;
+//   names behind its limits.
+// - `http.method`, `http.uri`: HTTP/0.9, methods without a version or with half of one, which are no HTTP/1
+//   by RFC 9112; a target with a space in it, of which tshark shows the first word.
+// - `len`, `caplen`: a length beyond what a capture file may say, which its readers cut in their own ways.
+// - Behind a fault: a frame that lies (a length beyond its end, a header shorter than its least) ends our
+//   walk and is said to lie; tshark reads on in the next octets it finds.
+// - Only ours, not counted: what tshark sees in reassembled streams alone (a record that goes on in the next
+//   segment).
 
 import Foundation
 import Report
