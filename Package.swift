@@ -34,14 +34,17 @@ let package = Package(
     // libpcap to frames. The only room where `unsafe` is at home.
     .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: strict),
 
-    // Packets to text and records.
-    .target(name: "Report", dependencies: ["Wire"], swiftSettings: strict),
+    // Packets to flows. State, but no I/O and no clock of its own.
+    .target(name: "Flow", dependencies: ["Wire"], swiftSettings: strict),
+
+    // Packets and flows to text and records.
+    .target(name: "Report", dependencies: ["Flow", "Wire"], swiftSettings: strict),
 
     // The program: one verb, one file.
     .executableTarget(
       name: "wiretale",
       dependencies: [
-        "Capture", "Report", "Wire",
+        "Capture", "Flow", "Report", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -56,6 +59,7 @@ let package = Package(
       swiftSettings: strict, linkerSettings: [.unsafeFlags(countedMalloc)]),
 
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(name: "FlowTests", dependencies: ["Flow", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ReportTests", dependencies: ["Capture", "Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),

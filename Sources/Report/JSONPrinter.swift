@@ -3,6 +3,7 @@
 // A record is written in the order of the layers, each by a function of its own; a field that is unknown is
 // absent.
 
+public import Flow
 public import Wire
 
 /// Prints packets as NDJSON into a buffer that its owner empties.
@@ -23,12 +24,12 @@ public struct JSONPrinter: ~Copyable {
 
   /// Prints one frame: one line. `packet` is its dissection; it is lent, not changed, because passing it by
   /// value costs a copy of it.
-  public mutating func print(_ bytes: Bytes, _ frame: Frame, _ packet: inout Packet) {
+  public mutating func print(_ bytes: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: Verdict = Verdict()) {
     writeFrame(frame)
     writeLink(&packet)
     writeNetwork(bytes, &packet)
     writeTransport(&packet)
-    // The flow tracker's words (window, flow, from, analysis, of) belong here.
+    if verdict.flow > 0 { writeVerdict(verdict) }
     writeRest(bytes, &packet)
     writeApplication(bytes, &packet)
     out.write("}\n")

@@ -1,5 +1,6 @@
 // What is printed for a packet: a line, a JSON record, every field, or nothing.
 
+import Flow
 import Report
 import Wire
 
@@ -11,6 +12,7 @@ struct PacketView: ~Copyable {
   private let mode: Mode
   private let mux = Mux.standard
   private var packet = Packet()
+  private var tracker = Tracker()
   private var line: LinePrinter
   private var json: JSONPrinter
   private var fields: FieldsPrinter
@@ -30,7 +32,9 @@ struct PacketView: ~Copyable {
     case .line: line.print(octets, frame)
     case .json:
       mux.dissect(octets, frame, into: &packet)
-      json.print(octets, frame, &packet)
+      let verdict = tracker.receive(&packet, frame)
+      if tracker.hasEnded { tracker.drain { _ in } }
+      json.print(octets, frame, &packet, verdict)
     case .fields:
       mux.dissect(octets, frame, into: &packet)
       fields.print(octets, frame, &packet)

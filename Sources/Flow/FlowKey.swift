@@ -1,0 +1,81 @@
+// Which flow a packet belongs to: both directions, one key.
+
+public import Wire
+
+/// Two endpoints and a protocol, the endpoints in a canonical order, so that both directions have one key.
+public struct FlowKey: Hashable, Sendable {
+  /// The endpoint that comes first: the smaller address, then the smaller port.
+  public let first: IPAddress
+  public let second: IPAddress
+  /// Ports of the first and the second endpoint, the protocol, and the virtual network, in one word.
+  private let rest: UInt64
+
+  /// The key of a packet, and whether its source is the second endpoint.
+  static func of(
+    source: IPAddress, sourcePort: UInt16, destination: IPAddress, destinationPort: UInt16,
+    ipProtocol: IPProtocol, network: UInt16
+  ) -> (key: FlowKey, isReversed: Bool) {
+    let isReversed =
+      (source.high, source.low, sourcePort) > (destination.high, destination.low, destinationPort)
+    let rest = UInt64(ipProtocol.rawValue) &<< 16 | UInt64(network)
+    if isReversed {
+      let ports = UInt64(destinationPort) &<< 48 | UInt64(sourcePort) &<< 32
+      return (FlowKey(first: destination, second: source, rest: ports | rest), true)
+    }
+    let ports = UInt64(sourcePort) &<< 48 | UInt64(destinationPort) &<< 32
+    return (FlowKey(first: source, second: destination, rest: ports | rest), false)
+  }
+
+  private init(first: IPAddress, second: IPAddress, rest: UInt64) {
+    self.first = first
+    self.second = second
+    self.rest = rest
+  }
+
+  /// Port of the first endpoint; 0 where the protocol has none.
+  public var firstPort: UInt16 { UInt16(truncatingIfNeeded: rest &>> 48) }
+  /// Port of the second endpoint; 0 where the protocol has none.
+  public var secondPort: UInt16 { UInt16(truncatingIfNeeded: rest &>> 32) }
+  /// The IP protocol.
+  public var ipProtocol: IPProtocol { IPProtocol(rawValue: UInt8(truncatingIfNeeded: rest &>> 16)) }
+  /// The VLAN, when flows are told apart by it; else 0.
+  public var network: UInt16 { UInt16(truncatingIfNeeded: rest) }
+
+  /// The keyed hash of this key: NH, UMAC's universal hash (RFC 4418 section 5.2.2), over six words, folded to 64 bits.
+  /// For any two keys the chance of a collision over the random secret is about 2⁻⁶⁴, whoever chose the keys.
+  @inline(__always)
+  func hash(_ secret: FlowSecret) -> UInt64 {
+    let a = (first.high &+ secret.words[0]).multipliedFullWidth(by: first.low &+ secret.words[1])
+    let b = (second.high &+ secret.words[2]).multipliedFullWidth(by: second.low &+ secret.words[3])
+    let c = (rest &+ secret.words[4]).multipliedFullWidth(by: secret.words[5])
+    let low = a.low &+ b.low
+    let carry: UInt64 = low < a.low ? 1 : 0
+    let sum = low &+ c.low
+    let high = a.high &+ b.high &+ c.high &+ carry &+ (sum < low ? 1 : 0)
+    let folded = (sum ^ secret.words[6]).multipliedFullWidth(by: high ^ secret.words[7])
+    return folded.high ^ folded.low
+  }
+}
+
+/// The random words that key the table's hash. They never leave the process.
+public struct FlowSecret: Sendable {
+  var words: InlineArray<8, UInt64>
+
+  /// Words from the system's random numbers.
+  public init() {
+    var system = SystemRandomNumberGenerator()
+    words = InlineArray { _ in system.next() }
+  }
+
+  /// Fixed words, for tests: a splitmix64 sequence from `seed`.
+  public init(seed: UInt64) {
+    var state = seed
+    words = InlineArray { _ in
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var z = state
+      z = (z ^ (z &>> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z &>> 27)) &* 0x94d0_49bb_1331_11eb
+      return z ^ (z &>> 31)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// One TCP segment as the tracker sees it: numbers counted from the initial sequence numbers, in 64 bits.
+
+public import Wire
+
+/// A segment in a connection's own numbers: SYN is 0, the first octet of the stream 1 (RFC 9293 section 3.4). 64 bits, so
+/// that streams beyond 4 GiB do not wrap.
+public struct Segment: Sendable {
+  /// Who sent it.
+  public var side: FlowSide
+  public var frame: UInt64
+  /// Nanoseconds since the Unix epoch.
+  public var time: Int64
+  public var flags: TCPFlags
+  /// Of the first octet, or of the SYN.
+  public var sequence: Int64
+  /// Octets of payload, as the headers say.
+  public var payload: Int64
+  /// In the peer's numbers; meaningful with the ACK flag.
+  public var acknowledgment: Int64
+  /// As on the wire, unscaled.
+  public var window: UInt16
+  public var timestamps: (value: UInt32, echo: UInt32)?
+  /// IPv4 identification; nil when there is none or it says nothing (0).
+  public var identification: UInt16?
+  /// SACK blocks in the peer's numbers, the first block first.
+  public var sackCount: Int
+  public var sack: InlineArray<4, ClosedBlock>
+  /// The first block tells of octets received twice (RFC 2883).
+  public var isDuplicateSACK: Bool
+
+  /// Sequence numbers that the segment takes: payload, SYN and FIN.
+  public var length: Int64 {
+    payload + (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
+  }
+
+  /// The number behind the segment's last.
+  public var end: Int64 { sequence + length }
+}
+
+/// Sequence numbers from `start` up to, not including, `end`.
+public struct ClosedBlock: Sendable, Equatable {
+  public var start: Int64
+  public var end: Int64
+
+  /// Whether they have a number in common.
+  func overlaps(_ other: ClosedBlock) -> Bool { start < other.end && other.start < end }
+}
+
+/// The distance from one sequence number to another, as RFC 9293 section 3.4 compares them.
+@inline(__always)
+func distance(from a: UInt32, to b: UInt32) -> Int64 { Int64(Int32(bitPattern: b &- a)) }

@@ -1,0 +1,160 @@
+// A TCP connection: both ends, and what each segment does to them.
+
+internal import Wire
+
+/// What is said of one packet.
+public struct Verdict: Sendable, Equatable {
+  /// Number of its flow; 0 for a packet that has none.
+  public var flow: UInt64 = 0
+  /// Which end sent it.
+  public var side = FlowSide.originator
+  public var analysis: Analysis = []
+  /// The frame that it repeats, follows or duplicates; 0 for none.
+  public var of: UInt64 = 0
+  /// Octets; nil when the scale is unknown or there is no window.
+  public var window: Int64?
+
+  /// The verdict on a packet that belongs to no flow.
+  public init() {}
+
+  init(side: FlowSide) { self.side = side }
+}
+
+/// One connection. The originator sent the first SYN, or is the best guess.
+public struct TCPConnection: Sendable {
+  public internal(set) var ends = InlineArray<2, TCPEnd>(repeating: TCPEnd())
+  public internal(set) var handshake = Handshake()
+  /// Who sent a reset that ended it, and its frame.
+  public internal(set) var reset: (side: FlowSide, frame: UInt64)?
+  var history = History()
+
+  /// One end.
+  public subscript(side: FlowSide) -> TCPEnd { ends[side.rawValue] }
+
+  /// Whether both ends are done: nothing but copies and late packets can come.
+  var isClosed: Bool {
+    for side in FlowSide.allCases {
+      switch ends[side.rawValue].state {
+      case .closed: if ends[side.rawValue].path.isEmpty { return false }
+      case .timeWait: break
+      case .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing,
+        .lastACK:
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section 3.6.1): it has a
+  /// number of its own and the old connection has ended.
+  func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
+    let end = ends[side.rawValue]
+    let isOver = isClosed || reset != nil
+    // The first SYN of this end: the other half of a simultaneous open, unless the old connection is over.
+    guard end.hasSYN, let initial = end.initialSequence else { return isOver }
+    if initial == number { return reset != nil && end.highest > 1 }
+    // Nobody answered the old SYN, and a stack that tries again with another number has given it up.
+    return isOver || (!handshake.isComplete && end.counters.dataSegments == 0)
+  }
+
+  /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before a connection
+  /// is established).
+  mutating func noteUnreachable(_ frame: Frame) {
+    guard ends[0].state == .synSent else { return }
+    ends[0].enter(.closed, frame.time, frame.number)
+  }
+
+  /// Takes a segment: numbers are made relative, then each part looks at it in turn.
+  mutating func receive(_ packet: inout Packet, _ frame: Frame, from side: FlowSide) -> Verdict {
+    var verdict = Verdict(side: side)
+    learnNumbers(&packet, side)
+    let segment = segment(&packet, frame, side)
+    let (me, peer) = (side.rawValue, side.other.rawValue)
+    ends[me].counters.segments += 1
+    if segment.payload > 0 {
+      ends[me].counters.dataSegments += 1
+      ends[me].counters.dataOctets += UInt64(segment.payload)
+    }
+    if segment.flags.contains(.syn) { learnOffer(&packet, side) }
+    verdict.window = window(of: segment, side)
+
+    if let seen = ends[me].copy(of: segment) {
+      ends[me].counters.duplicateFrames += 1
+      verdict.analysis = .duplicateFrame
+      verdict.of = seen.frame
+      return verdict
+    }
+    let overtaken = ends[me].wasOvertaken(segment)
+    judge(segment, overtaken, &verdict)
+    history.note(
+      segment, verdict.analysis, peerHasClosed: ends[peer].state == .closed && !ends[peer].path.isEmpty)
+    acknowledge(segment, overtaken, &verdict)
+    noteHandshake(segment, verdict.analysis)
+    advance(segment)
+    ends[me].remember(segment)
+    return verdict
+  }
+
+  /// The window of a segment in octets: not scaled on a SYN, unknown while a scale may be missing (RFC 7323 section 2.2).
+  private func window(of segment: Segment, _ side: FlowSide) -> Int64? {
+    if segment.flags.contains(.syn) { return Int64(segment.window) }
+    guard ends[0].hasSYN, ends[1].hasSYN else { return nil }
+    guard let own = ends[side.rawValue].offer.windowScale, ends[side.other.rawValue].offer.windowScale != nil
+    else {
+      return Int64(segment.window)
+    }
+    return Int64(segment.window) << Int64(min(own, 14))
+  }
+
+  /// Makes sure that both ends have an initial sequence number, guessed when no SYN was seen.
+  private mutating func learnNumbers(_ packet: inout Packet, _ side: FlowSide) {
+    let (me, peer) = (side.rawValue, side.other.rawValue)
+    if packet.tcp.flags.contains(.syn), !ends[me].hasSYN {
+      // A guess from an acknowledgment gives way to the SYN itself.
+      ends[me].initialSequence = packet.tcp.sequence
+      ends[me].hasSYN = true
+    } else if ends[me].initialSequence == nil {
+      ends[me].initialSequence = packet.tcp.sequence &- 1
+      ends[me].highest = 1
+      ends[me].acknowledged = 1
+    }
+    if packet.tcp.flags.contains(.ack), ends[peer].initialSequence == nil {
+      ends[peer].initialSequence = packet.tcp.acknowledgment &- 1
+      ends[peer].highest = 1
+      ends[peer].acknowledged = 1
+    }
+  }
+
+  private mutating func learnOffer(_ packet: inout Packet, _ side: FlowSide) {
+    let flags = packet.tcp.flags
+    ends[side.rawValue].offer = TCPOffer(
+      maximumSegmentSize: packet.tcp.maximumSegmentSize, windowScale: packet.tcp.windowScale,
+      isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
+      hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)))
+    if packet.tcp.hasFastOpen, packet.payloadLength > 0 { handshake.isFastOpen = true }
+  }
+
+  /// A segment in the connection's own numbers, counted from where each end is.
+  private func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+    let (me, peer) = (side.rawValue, side.other.rawValue)
+    let tcp = packet.tcp
+    func relative(_ number: UInt32, _ end: Int) -> Int64 {
+      let initial = ends[end].initialSequence ?? 0
+      let near = ends[end].highest
+      return near + distance(from: initial &+ UInt32(truncatingIfNeeded: near), to: number)
+    }
+    var blocks = InlineArray<4, ClosedBlock>(repeating: ClosedBlock(start: 0, end: 0))
+    let count = min(4, Int(tcp.sackCount))
+    for i in 0..<count {
+      blocks[i] = ClosedBlock(start: relative(tcp.sackLeft[i], peer), end: relative(tcp.sackRight[i], peer))
+    }
+    let hasIdentification = packet.hasIdentification && packet.ipVersion == 4 && packet.identification != 0
+    return Segment(
+      side: side, frame: frame.number, time: frame.time, flags: tcp.flags,
+      sequence: relative(tcp.sequence, me), payload: Int64(packet.payloadLength),
+      acknowledgment: tcp.flags.contains(.ack) ? relative(tcp.acknowledgment, peer) : 0, window: tcp.window,
+      timestamps: tcp.hasTimestamps ? (tcp.timestampValue, tcp.timestampEcho) : nil,
+      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil,
+      sackCount: count, sack: blocks, isDuplicateSACK: tcp.isDuplicateSACK)
+  }
+}

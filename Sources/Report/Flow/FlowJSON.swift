@@ -1,0 +1,223 @@
+// One JSON object per flow, one line each: RECORDS.md, `flows --json`.
+
+public import Flow
+internal import Wire
+
+/// Prints flows as NDJSON into a buffer that its owner empties.
+public struct FlowJSON: ~Copyable {
+  /// The text so far.
+  public var out = OctetBuffer()
+  /// Nanoseconds: half of what TIME_WAIT lasts.
+  public let maximumSegmentLifetime: Int64
+  private var clock = UTCTime()
+
+  /// A printer of flow records.
+  public init(maximumSegmentLifetime: Int64 = 30_000_000_000) {
+    self.maximumSegmentLifetime = maximumSegmentLifetime
+  }
+
+  /// Prints one flow: one line.
+  public mutating func print(_ flow: EndedFlow) {
+    let record = flow.record
+    out.write("{\"uid\":\"F")
+    out.write(decimal: record.serial)
+    out.write("\",\"community_id\":\"")
+    for octet in communityID(of: record.key) { out.write(octet: octet) }
+    out.write("\",\"proto\":\"")
+    writeProtocol(record.key.ipProtocol)
+    out.write(octet: 34)
+    writeEndpoints(record)
+    number(",\"start\":", record.start)
+    number(",\"end\":", record.end)
+    number(",\"duration_ns\":", record.end - record.start)
+    count(",\"first_frame\":", record.firstFrame)
+    count(",\"last_frame\":", record.lastFrame)
+    out.write(",\"time\":\"")
+    clock.write(record.start, to: &out)
+    out.write(octet: 34)
+    writeCounters(flow)
+    out.write(",\"conn_state\":\"")
+    out.write(string: flow.connectionState.rawValue)
+    out.write("\",\"history\":\"")
+    for letter in flow.history { out.write(octet: letter) }
+    out.write("\",\"end_reason\":\"")
+    out.write(flow.reason.name)
+    out.write(octet: 34)
+    if let connection = flow.connection { writeTCP(connection, until: record.end) }
+    out.write("}\n")
+  }
+
+  private mutating func writeProtocol(_ number: IPProtocol) {
+    switch number {
+    case .tcp: out.write("tcp")
+    case .udp: out.write("udp")
+    case .icmp: out.write("icmp")
+    case .icmpv6: out.write("icmp6")
+    case .sctp: out.write("sctp")
+    default: out.write(decimal: number.rawValue)
+    }
+  }
+
+  private mutating func writeEndpoints(_ record: FlowRecord) {
+    let (originator, responder) = (record.originator, record.responder)
+    out.write(",\"orig_h\":\"")
+    write(originator.address)
+    out.write(octet: 34)
+    count(",\"orig_p\":", UInt64(originator.port))
+    out.write(",\"resp_h\":\"")
+    write(responder.address)
+    out.write(octet: 34)
+    count(",\"resp_p\":", UInt64(responder.port))
+    if record.isDirectionGuessed { out.write(",\"direction_guessed\":true") }
+  }
+
+  private mutating func write(_ address: IPAddress) {
+    out.write(address, version: address.ipv4 == nil ? 6 : 4)
+  }
+
+  private mutating func writeCounters(_ flow: EndedFlow) {
+    let (sent, answered) = (flow.record.counters[0], flow.record.counters[1])
+    count(",\"orig_pkts\":", sent.packets)
+    count(",\"resp_pkts\":", answered.packets)
+    count(",\"orig_ip_bytes\":", sent.ipOctets)
+    count(",\"resp_ip_bytes\":", answered.ipOctets)
+    count(",\"orig_frame_bytes\":", sent.frameOctets)
+    count(",\"resp_frame_bytes\":", answered.frameOctets)
+    if let connection = flow.connection {
+      number(",\"orig_bytes\":", connection[.originator].streamOctets)
+      number(",\"resp_bytes\":", connection[.responder].streamOctets)
+      let missed = connection[.originator].missedOctets + connection[.responder].missedOctets
+      number(",\"missed_bytes\":", missed)
+    } else {
+      count(",\"orig_bytes\":", flow.record.datagramOctets[0])
+      count(",\"resp_bytes\":", flow.record.datagramOctets[1])
+    }
+  }
+
+  private mutating func writeTCP(_ connection: TCPConnection, until time: Int64) {
+    out.write(",\"tcp\":{")
+    writeHandshake(connection)
+    for side in FlowSide.allCases {
+      out.write(side == .originator ? ",\"orig\":{" : ",\"resp\":{")
+      writeEnd(connection[side], until: time)
+      out.write("}")
+    }
+    out.write("}")
+  }
+
+  private mutating func writeHandshake(_ connection: TCPConnection) {
+    let handshake = connection.handshake
+    out.write("\"handshake\":{\"complete\":")
+    out.write(handshake.isComplete ? "true" : "false")
+    if let frame = handshake.synFrame { count(",\"syn_frame\":", frame) }
+    if let frame = handshake.synACKFrame { count(",\"synack_frame\":", frame) }
+    if let frame = handshake.ackFrame { count(",\"ack_frame\":", frame) }
+    for (side, key) in [
+      (FlowSide.originator, ",\"isn_orig\":" as StaticString), (.responder, ",\"isn_resp\":"),
+    ]
+    where connection[side].hasSYN {
+      if let initial = connection[side].initialSequence { count(key, UInt64(initial)) }
+    }
+    if let total = handshake.total { number(",\"total_ns\":", total) }
+    if let there = handshake.synACKDelay, let here = handshake.ackDelay {
+      number(",\"rtt_ns\":", there + here)
+    }
+    if let there = handshake.synACKDelay { number(",\"synack_ns\":", there) }
+    if let here = handshake.ackDelay { number(",\"ack_ns\":", here) }
+    count(",\"syn_retransmissions\":", handshake.synRetransmissions)
+    count(",\"synack_retransmissions\":", handshake.synACKRetransmissions)
+    flag(",\"simultaneous_open\":", handshake.isSimultaneous)
+    flag(",\"fast_open\":", handshake.isFastOpen)
+    flag(",\"refused\":", handshake.isRefused)
+    out.write("}")
+  }
+
+  private mutating func writeEnd(_ end: TCPEnd, until time: Int64) {
+    out.write("\"state\":\"")
+    out.write(end.state.name)
+    out.write("\",\"states\":[")
+    for (i, change) in end.path.enumerated() {
+      out.write(i == 0 ? "{\"state\":\"" : ",{\"state\":\"")
+      out.write(change.state.name)
+      out.write(octet: 34)
+      number(",\"ts\":", change.time)
+      count(",\"frame\":", change.frame)
+      out.write("}")
+    }
+    out.write("]")
+    if let until = end.timeWaitEnd(maximumSegmentLifetime: maximumSegmentLifetime) {
+      number(",\"time_wait_until\":", until)
+    }
+    if let waited = end.closeWaitTime(until: time) { number(",\"close_wait_ns\":", waited) }
+    writeOffer(end)
+    writeSegments(end.counters)
+    if let window = end.windowMin {
+      number(",\"window_max\":", end.windowMax)
+      number(",\"window_min\":", window)
+    }
+    number(",\"zero_window_ns\":", end.zeroWindowTime)
+    if let figures = end.roundTrips { write(figures) }
+    if end.counters.dataSegments > 0 { number(",\"bytes_in_flight_max\":", end.flightMax) }
+  }
+
+  private mutating func writeOffer(_ end: TCPEnd) {
+    guard end.hasSYN else { return }
+    if end.offer.maximumSegmentSize > 0 { count(",\"mss\":", UInt64(end.offer.maximumSegmentSize)) }
+    if let scale = end.offer.windowScale { count(",\"window_scale\":", UInt64(scale)) }
+    flag(",\"sack_permitted\":", end.offer.isSACKPermitted)
+    flag(",\"timestamps\":", end.offer.hasTimestamps)
+    flag(",\"ecn\":", end.offer.hasECN)
+  }
+
+  private mutating func writeSegments(_ counters: TCPCounters) {
+    count(",\"segments\":", counters.segments)
+    count(",\"data_segments\":", counters.dataSegments)
+    count(",\"data_bytes\":", counters.dataOctets)
+    count(",\"retransmissions\":", counters.retransmissions)
+    count(",\"retransmitted_bytes\":", counters.retransmittedOctets)
+    out.write(",\"retransmissions_by\":{")
+    count("\"fast\":", counters.causes.fast)
+    count(",\"rto\":", counters.causes.timer)
+    count(",\"tail_loss_probe\":", counters.causes.tailLossProbe)
+    count(",\"syn\":", counters.causes.syn)
+    count(",\"fin\":", counters.causes.fin)
+    count(",\"other\":", counters.causes.other)
+    out.write("}")
+    count(",\"out_of_order\":", counters.outOfOrder)
+    count(",\"duplicate_frames\":", counters.duplicateFrames)
+    count(",\"duplicate_acks\":", counters.duplicateACKs)
+    count(",\"lost_segments\":", counters.lostSegments)
+    count(",\"ack_lost_segments\":", counters.ackLostSegments)
+    count(",\"keep_alives\":", counters.keepAlives)
+    count(",\"zero_windows\":", counters.zeroWindows)
+    count(",\"zero_window_probes\":", counters.zeroWindowProbes)
+    count(",\"window_updates\":", counters.windowUpdates)
+    count(",\"window_full\":", counters.windowFull)
+  }
+
+  private mutating func write(_ figures: RoundTripFigures) {
+    count(",\"rtt\":{\"samples\":", figures.samples)
+    number(",\"min_ns\":", figures.least)
+    number(",\"avg_ns\":", figures.average)
+    number(",\"max_ns\":", figures.most)
+    number(",\"stdev_ns\":", figures.deviation)
+    number(",\"p50_ns\":", figures.median)
+    number(",\"p95_ns\":", figures.high)
+    out.write("}")
+  }
+
+  private mutating func count(_ key: StaticString, _ value: UInt64) {
+    out.write(key)
+    out.write(decimal: value)
+  }
+
+  private mutating func number(_ key: StaticString, _ value: Int64) {
+    out.write(key)
+    out.write(signed: Int(value))
+  }
+
+  private mutating func flag(_ key: StaticString, _ value: Bool) {
+    out.write(key)
+    out.write(value ? "true" : "false")
+  }
+}
