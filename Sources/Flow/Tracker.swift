@@ -12,6 +12,8 @@ public struct Limits: Sendable {
   public var idleOther: Int64 = 60_000_000_000
   /// How long a closed connection stays, for its last copies and late packets: 2MSL.
   public var linger: Int64 = 60_000_000_000
+  /// Each end keeps its octets in flight over time.
+  public var keepsSeries = false
   /// Flows of different VLANs are different flows.
   public var tellsVLANs = false
 
@@ -138,11 +140,11 @@ public struct Tracker: ~Copyable {
       lastFrame: frame.number)
     if packet.hasTCP {
       if let free = freeConnections.popLast() {
-        connections[free] = TCPConnection()
+        connections[free] = TCPConnection(keepsSeries: limits.keepsSeries)
         record.connection = free
       } else {
         record.connection = connections.count
-        connections.append(TCPConnection())
+        connections.append(TCPConnection(keepsSeries: limits.keepsSeries))
       }
     }
     let index = table.insert(record)

@@ -172,6 +172,10 @@ extension TCPConnection {
     ends[me].lastDataSent = segment.time
     // SYN and FIN take numbers but are no octets in flight.
     let sent = ends[me].highest - (ends[me].finSequence.map { $0 < ends[me].highest ? 1 : 0 } ?? 0)
-    ends[me].flightMax = max(ends[me].flightMax, sent - max(1, ends[me].acknowledged))
+    let inFlight = sent - max(1, ends[me].acknowledged)
+    ends[me].flightMax = max(ends[me].flightMax, inFlight)
+    if keepsSeries, segment.payload > 0, ends[me].flights.count < FlightPoint.pointsMax {
+      ends[me].flights.append(FlightPoint(time: segment.time, octets: max(0, inFlight)))
+    }
   }
 }

@@ -27,6 +27,10 @@ public struct TCPConnection: Sendable {
   /// Who sent a reset that ended it, and its frame.
   public internal(set) var reset: (side: FlowSide, frame: UInt64)?
   var history = History()
+  private(set) var keepsSeries = false
+
+  /// A connection of which nothing is known; `keepsSeries` asks for every flight over time.
+  init(keepsSeries: Bool = false) { self.keepsSeries = keepsSeries }
 
   /// One end.
   public subscript(side: FlowSide) -> TCPEnd { ends[side.rawValue] }

@@ -47,6 +47,16 @@ public struct TCPOffer: Sendable, Equatable {
   public var hasECN = false
 }
 
+/// How many octets were in flight at a time.
+public struct FlightPoint: Sendable, Equatable {
+  /// The most points that are kept of one end; later ones are not.
+  static let pointsMax = 100_000
+
+  /// Nanoseconds since the Unix epoch.
+  public var time: Int64
+  public var octets: Int64
+}
+
 /// A packet that was seen a moment ago, by what a copy of it has in common with it.
 struct RecentPacket: Sendable {
   var identification: UInt16?
@@ -118,6 +128,8 @@ public struct TCPEnd: Sendable {
   var timeoutPoint: Int64 = 0
   var hasProbedTail = false
   public internal(set) var flightMax: Int64 = 0
+  /// Octets in flight behind each segment with octets, when series were asked for.
+  public internal(set) var flights: [FlightPoint] = []
 
   // What tells the order of sending.
   var recent: [RecentPacket] = []

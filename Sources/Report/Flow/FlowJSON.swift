@@ -158,6 +158,7 @@ public struct FlowJSON: ~Copyable {
     number(",\"zero_window_ns\":", end.zeroWindowTime)
     if let figures = end.roundTrips { write(figures) }
     if end.counters.dataSegments > 0 { number(",\"bytes_in_flight_max\":", end.flightMax) }
+    if !end.flights.isEmpty { write(end.flights) }
   }
 
   private mutating func writeOffer(_ end: TCPEnd) {
@@ -204,6 +205,17 @@ public struct FlowJSON: ~Copyable {
     number(",\"p50_ns\":", figures.median)
     number(",\"p95_ns\":", figures.high)
     out.write("}")
+  }
+
+  /// Pairs of a time and the octets in flight then.
+  private mutating func write(_ points: [FlightPoint]) {
+    out.write(",\"flight\":[")
+    for (i, point) in points.enumerated() {
+      number(i == 0 ? "[" : ",[", point.time)
+      number(",", point.octets)
+      out.write("]")
+    }
+    out.write("]")
   }
 
   private mutating func count(_ key: StaticString, _ value: UInt64) {

@@ -1,0 +1,110 @@
+// One line per flow: when, who, how it went, how much, how fast, and what went wrong.
+
+public import Flow
+internal import Wire
+
+/// Prints flows as lines into a buffer that its owner empties.
+public struct FlowLine: ~Copyable {
+  /// The text so far.
+  public var out = OctetBuffer()
+  private var clock = UTCTime()
+
+  /// A printer of lines.
+  public init() {}
+
+  /// Prints one flow: `time duration proto orig > resp state history octets rtt trouble`.
+  public mutating func print(_ flow: EndedFlow) {
+    let record = flow.record
+    clock.write(record.start, to: &out)
+    out.write(octet: 32)
+    writeDuration(max(0, record.end - record.start))
+    out.write(octet: 32)
+    switch record.key.ipProtocol {
+    case .tcp: out.write("tcp")
+    case .udp: out.write("udp")
+    case .icmp: out.write("icmp")
+    case .icmpv6: out.write("icmp6")
+    default:
+      out.write("proto-")
+      out.write(decimal: record.key.ipProtocol.rawValue)
+    }
+    out.write(octet: 32)
+    write(record.originator.address, record.originator.port)
+    out.write(" > ")
+    write(record.responder.address, record.responder.port)
+    out.write(octet: 32)
+    out.write(string: flow.connectionState.rawValue)
+    out.write(octet: 32)
+    for letter in flow.history { out.write(octet: letter) }
+    if flow.history.isEmpty { out.write("-") }
+    writeOctets(flow)
+    if let connection = flow.connection { writeTCP(connection) }
+    out.write(octet: 10)
+  }
+
+  /// Seconds with three decimals.
+  private mutating func writeDuration(_ nanoseconds: Int64) {
+    out.write(decimal: UInt64(nanoseconds / 1_000_000_000))
+    out.write(octet: UInt8(ascii: "."))
+    out.write(decimal: UInt64(nanoseconds / 1_000_000 % 1000), width: 3)
+    out.write("s")
+  }
+
+  /// An endpoint; IPv6 in brackets where a port follows.
+  private mutating func write(_ address: IPAddress, _ port: UInt16) {
+    let isFour = address.ipv4 != nil
+    if !isFour, port != 0 { out.write("[") }
+    out.write(address, version: isFour ? 4 : 6)
+    if !isFour, port != 0 { out.write("]") }
+    guard port != 0 else { return }
+    out.write(octet: UInt8(ascii: ":"))
+    out.write(decimal: port)
+  }
+
+  private mutating func writeOctets(_ flow: EndedFlow) {
+    let sent: UInt64
+    let answered: UInt64
+    if let connection = flow.connection {
+      sent = UInt64(connection[.originator].streamOctets)
+      answered = UInt64(connection[.responder].streamOctets)
+    } else {
+      (sent, answered) = (flow.record.datagramOctets[0], flow.record.datagramOctets[1])
+    }
+    out.write(", ")
+    out.write(decimal: sent)
+    out.write(" octets out, ")
+    out.write(decimal: answered)
+    out.write(" back")
+  }
+
+  /// The round trip of the handshake, and each kind of trouble that there was.
+  private mutating func writeTCP(_ connection: TCPConnection) {
+    if let there = connection.handshake.synACKDelay, let here = connection.handshake.ackDelay {
+      out.write(", rtt ")
+      out.write(decimal: UInt64(max(0, there + here) / 1000))
+      out.write(" us")
+    }
+    var sum = TCPCounters()
+    for side in FlowSide.allCases {
+      let counters = connection[side].counters
+      sum.retransmissions += counters.retransmissions
+      sum.outOfOrder += counters.outOfOrder
+      sum.duplicateFrames += counters.duplicateFrames
+      sum.zeroWindows += counters.zeroWindows
+    }
+    write(sum.retransmissions, " retransmitted")
+    write(sum.outOfOrder, " out of order")
+    write(sum.duplicateFrames, " captured twice")
+    write(sum.zeroWindows, " zero windows")
+    for side in FlowSide.allCases where connection[side].state == .closeWait {
+      out.write(side == .originator ? ", originator never closed" : ", responder never closed")
+    }
+  }
+
+  private mutating func write(_ count: UInt64, _ words: StaticString) {
+    guard count > 0 else { return }
+    out.write(", ")
+    out.write(decimal: count)
+    out.write(words)
+  }
+}
