@@ -59,7 +59,7 @@ let package = Package(
       swiftSettings: strict, linkerSettings: [.unsafeFlags(countedMalloc)]),
 
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
-    .testTarget(name: "FlowTests", dependencies: ["Flow", "Wire"], swiftSettings: strict),
+    .testTarget(name: "FlowTests", dependencies: ["Capture", "Flow", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ReportTests", dependencies: ["Capture", "Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),

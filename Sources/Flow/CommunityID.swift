@@ -2,7 +2,8 @@
 
 internal import Wire
 
-/// The text `1:` and a hash over the ordered endpoints in base64 (Corelight's Community ID specification, version 1).
+/// The text `1:` and a hash over the ordered endpoints in base64 (Corelight's Community ID specification,
+/// version 1).
 public func communityID(of key: FlowKey, seed: UInt16 = 0) -> [UInt8] {
   var octets: [UInt8] = [UInt8(seed >> 8), UInt8(seed & 255)]
   for address in [key.first, key.second] {

@@ -41,8 +41,9 @@ public struct FlowKey: Hashable, Sendable {
   /// The VLAN, when flows are told apart by it; else 0.
   public var network: UInt16 { UInt16(truncatingIfNeeded: rest) }
 
-  /// The keyed hash of this key: NH, UMAC's universal hash (RFC 4418 section 5.2.2), over six words, folded to 64 bits.
-  /// For any two keys the chance of a collision over the random secret is about 2⁻⁶⁴, whoever chose the keys.
+  /// The keyed hash of this key: NH, UMAC's universal hash (RFC 4418 section 5.2.2), over six words, folded
+  /// to 64 bits. For any two keys the chance of a collision over the random secret is about 2⁻⁶⁴, whoever
+  /// chose the keys.
   @inline(__always)
   func hash(_ secret: FlowSecret) -> UInt64 {
     let a = (first.high &+ secret.words[0]).multipliedFullWidth(by: first.low &+ secret.words[1])

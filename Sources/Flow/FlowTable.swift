@@ -1,7 +1,7 @@
 // Flows by their keys: buckets of eight octets that name records, which stay where they are.
 
-/// Finds a flow's record by its key. Linear probing at a load of at most one half, deletion by shifting back: no
-/// tombstones, no pause but the doubling of the buckets.
+/// Finds a flow's record by its key. Linear probing at a load of at most one half, deletion by shifting back:
+/// no tombstones, no pause but the doubling of the buckets.
 struct FlowTable {
   /// A record's place among the records.
   typealias Index = Int

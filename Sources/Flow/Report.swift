@@ -33,7 +33,8 @@ public struct RoundTripFigures: Sendable, Equatable {
   /// Measurements by Karn's rule.
   public var samples: UInt64
   public var least: Int64
-  /// The mean of the smoothed round trip (RFC 6298) over the segments that came back: what the sender believed.
+  /// The mean of the smoothed round trip (RFC 6298) over the segments that came back: what the sender
+  /// believed.
   public var average: Int64
   public var most: Int64
   public var deviation: Int64

@@ -101,7 +101,8 @@ public struct Tracker: ~Copyable {
     return verdict
   }
 
-  /// Ties an ICMP error to the flow that it quotes: the error comes from the responder's side of it, or from between.
+  /// Ties an ICMP error to the flow that it quotes: the error comes from the responder's side of it, or from
+  /// between.
   private mutating func tie(_ packet: inout Packet, _ frame: Frame) -> Verdict? {
     guard let quoted = packet.quoted, quoted.hasPorts else { return nil }
     let (key, isReversed) = FlowKey.of(

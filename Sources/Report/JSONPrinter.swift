@@ -23,8 +23,10 @@ public struct JSONPrinter: ~Copyable {
   }
 
   /// Prints one frame: one line. `packet` is its dissection; it is lent, not changed, because passing it by
-  /// value costs a copy of it.
-  public mutating func print(_ bytes: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: Verdict = Verdict()) {
+  /// value costs a copy of it. `verdict` is what the flow tracker says of it.
+  public mutating func print(
+    _ bytes: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: Verdict = Verdict()
+  ) {
     writeFrame(frame)
     writeLink(&packet)
     writeNetwork(bytes, &packet)

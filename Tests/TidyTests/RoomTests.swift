@@ -8,8 +8,9 @@ import Testing
   static let imports: [(room: String, allowed: Set<String>)] = [
     ("Wire", []),
     ("Capture", ["CPcap", "Glibc", "Musl", "Synchronization", "Wire"]),
-    ("Report", ["Glibc", "Musl", "Wire"]),
-    ("wiretale", ["ArgumentParser", "Capture", "Glibc", "Musl", "Report", "Synchronization", "Wire"]),
+    ("Flow", ["Wire"]),
+    ("Report", ["Flow", "Glibc", "Musl", "Wire"]),
+    ("wiretale", ["ArgumentParser", "Capture", "Flow", "Glibc", "Musl", "Report", "Synchronization", "Wire"]),
   ]
 
   /// The places outside Sources/Capture where `unsafe` has an address, each for its reason.

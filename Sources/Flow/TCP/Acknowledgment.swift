@@ -3,7 +3,8 @@
 internal import Wire
 
 extension TCPConnection {
-  /// Takes what a segment acknowledges off the peer's flight, measures round trips, and names duplicates and windows.
+  /// Takes what a segment acknowledges off the peer's flight, measures round trips, and names duplicates and
+  /// windows.
   mutating func acknowledge(_ segment: Segment, _ overtaken: Bool?, _ verdict: inout Verdict) {
     guard segment.flags.contains(.ack), !segment.flags.contains(.rst) else {
       return noteWindow(segment, &verdict)
@@ -144,8 +145,8 @@ extension TCPConnection {
     }
   }
 
-  /// Moves both ends' states. A packet is taken as received by the other end when it is captured: what is lost behind the
-  /// tap moves that end later than this says, but in the same order.
+  /// Moves both ends' states. A packet is taken as received by the other end when it is captured: what is
+  /// lost behind the tap moves that end later than this says, but in the same order.
   mutating func advance(_ segment: Segment) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let flags = segment.flags
@@ -169,9 +170,12 @@ extension TCPConnection {
       if ends[me].path.isEmpty || sent == .synACK {
         ends[me].enter(ends[me].state.after(sending: sent), segment)
       }
-      if sent == .syn, ends[peer].state == .synSent {
+      // Two SYNs cross: each reaches an end that has sent its own, before anything else does.
+      if sent == .syn, ends[peer].state == .synSent, ends[me].state == .synSent {
         ends[peer].enter(ends[peer].state.after(receiving: .syn), segment)
+        ends[me].enter(ends[me].state.after(receiving: .syn), segment)
       }
+      if sent == .synACK { ends[me].hasSYNACK = true }
     }
     if flags.contains(.ack), segment.acknowledgment >= 1 {
       ends[peer].enter(ends[peer].state.after(receiving: .ackOfSYN), segment)

@@ -7,7 +7,8 @@ struct Flight: Sendable {
   /// When it was first sent, and last.
   var firstSent: Int64
   var lastSent: Int64
-  /// It was sent more than once: its acknowledgment says nothing about the round trip (Karn's rule, RFC 6298 section 3).
+  /// It was sent more than once: its acknowledgment says nothing about the round trip (Karn's rule, RFC 6298
+  /// section 3).
   var isRepeated = false
   /// A SACK block has told that it arrived.
   var isSelected = false
@@ -38,8 +39,8 @@ struct Outstanding: Sendable {
     }
   }
 
-  /// Takes out what is acknowledged, and gives the time since the earliest of it that was not selected; nil when any of it was
-  /// sent more than once.
+  /// Takes out what is acknowledged, and gives the time since the earliest of it that was not selected; nil
+  /// when any of it was sent more than once.
   mutating func acknowledge(_ number: Int64, at time: Int64) -> Int64? {
     var sample: Int64?
     var hasRepeats = false
@@ -145,7 +146,8 @@ struct RoundTrip: Sendable {
     samples == 0 ? RoundTrip.timeoutInitial : smoothed + max(RoundTrip.timeoutMin, 4 * variation)
   }
 
-  /// The mean of the smoothed round trip over the segments that came from the peer; of the samples when there was none.
+  /// The mean of the smoothed round trip over the segments that came from the peer; of the samples when there
+  /// was none.
   var average: Int64 {
     if smoothedCount > 0 { return Int64(smoothedSum / Double(smoothedCount)) }
     return samples > 0 ? Int64(sum / Double(samples)) : 0

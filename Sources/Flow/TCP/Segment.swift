@@ -2,8 +2,8 @@
 
 public import Wire
 
-/// A segment in a connection's own numbers: SYN is 0, the first octet of the stream 1 (RFC 9293 section 3.4). 64 bits, so
-/// that streams beyond 4 GiB do not wrap.
+/// A segment in a connection's own numbers: SYN is 0, the first octet of the stream 1 (RFC 9293 section 3.4).
+/// 64 bits, so that streams beyond 4 GiB do not wrap.
 public struct Segment: Sendable {
   /// Who sent it.
   public var side: FlowSide

@@ -26,8 +26,9 @@ extension TCPConnection {
   mutating func judge(_ segment: Segment, _ overtaken: Bool?, _ verdict: inout Verdict) {
     let me = segment.side.rawValue
     let quiet = segment.flags.isDisjoint(with: [.syn, .fin, .rst])
-    // A number just below what the peer has acknowledged asks it for a sign of life (RFC 9293 section 3.8.4) or, while its
-    // window is zero, for room (section 3.8.6.1). An overtaken acknowledgment looks the same and is not meant.
+    // A number just below what the peer has acknowledged asks it for a sign of life (RFC 9293 section 3.8.4)
+    // or, while its window is zero, for room (section 3.8.6.1). An overtaken acknowledgment looks the same
+    // and is not meant.
     if quiet, segment.payload <= 1, segment.sequence == ends[me].highest - 1, ends[me].highest > 1,
       ends[me].acknowledged >= ends[me].highest, overtaken != true
     {
@@ -53,12 +54,9 @@ extension TCPConnection {
       send(segment, isNew: true)
       return
     }
-    // In a simultaneous open the SYN-ACK repeats the number of its sender's SYN, and is no repeat (section 3.5).
-    if segment.flags.contains([.syn, .ack]), ends[me].state == .synReceived, handshake.isSimultaneous,
-      handshake.synACKFrame == nil || ends[me].counters.segments <= 2
-    {
-      return
-    }
+    // In a simultaneous open the SYN-ACK repeats the number of its sender's SYN, and is no repeat (section
+    // 3.5).
+    if segment.flags.contains([.syn, .ack]), handshake.isSimultaneous, !ends[me].hasSYNACK { return }
     let filled = ends[me].fill(block)
     if let filled, isOvertaken(segment, filled) {
       verdict.analysis.insert(.outOfOrder)
@@ -66,7 +64,8 @@ extension TCPConnection {
       send(segment, isNew: true)
       return
     }
-    // Sent before packets that were captured earlier, with octets that were captured too: the network's copy, late.
+    // Sent before packets that were captured earlier, with octets that were captured too: the network's copy,
+    // late.
     if filled == nil, overtaken == true, segment.payload > 0, vantage(of: segment.side) != .near {
       verdict.analysis.insert(.duplicateFrame)
       ends[me].counters.duplicateFrames += 1
@@ -82,8 +81,8 @@ extension TCPConnection {
     send(segment, isNew: false)
   }
 
-  /// Whether a segment that fills a hole was sent before the one that left the hole: by the marks of both, or by the time
-  /// between them, which a repeat cannot beat when it takes a round trip to be asked for.
+  /// Whether a segment that fills a hole was sent before the one that left the hole: by the marks of both, or
+  /// by the time between them, which a repeat cannot beat when it takes a round trip to be asked for.
   private func isOvertaken(_ segment: Segment, _ hole: Hole) -> Bool {
     if vantage(of: segment.side) == .near { return false }
     if let mark = hole.identification, let own = segment.identification, mark != own {
@@ -148,7 +147,8 @@ extension TCPConnection {
       || (end.recoverPoint > 0 && segment.sequence < end.recoverPoint)
     if end.timeoutPoint > 0, segment.sequence < end.timeoutPoint { return isLate ? .timer : .afterTimer }
     if tellsLoss { return isLate && segment.time - end.lastAdvance > timeout * 9 / 10 ? .timer : .fast }
-    // A probe of the tail repeats the highest segment, once, before the timer would go off (RFC 8985 section 7.2).
+    // A probe of the tail repeats the highest segment, once, before the timer would go off (RFC 8985 section
+    // 7.2).
     if isSelective, segment.end == end.highest, !end.hasProbedTail { return .tailLossProbe }
     return .timer
   }

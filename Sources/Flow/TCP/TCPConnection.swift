@@ -49,8 +49,8 @@ public struct TCPConnection: Sendable {
     return true
   }
 
-  /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section 3.6.1): it has a
-  /// number of its own and the old connection has ended.
+  /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section
+  /// 3.6.1): it has a number of its own and the old connection has ended.
   func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
     let end = ends[side.rawValue]
     let isOver = isClosed || reset != nil
@@ -61,8 +61,8 @@ public struct TCPConnection: Sendable {
     return isOver || (!handshake.isComplete && end.counters.dataSegments == 0)
   }
 
-  /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before a connection
-  /// is established).
+  /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before
+  /// a connection is established).
   mutating func noteUnreachable(_ frame: Frame) {
     guard ends[0].state == .synSent else { return }
     ends[0].enter(.closed, frame.time, frame.number)
@@ -99,7 +99,8 @@ public struct TCPConnection: Sendable {
     return verdict
   }
 
-  /// The window of a segment in octets: not scaled on a SYN, unknown while a scale may be missing (RFC 7323 section 2.2).
+  /// The window of a segment in octets: not scaled on a SYN, unknown while a scale may be missing (RFC 7323
+  /// section 2.2).
   private func window(of segment: Segment, _ side: FlowSide) -> Int64? {
     if segment.flags.contains(.syn) { return Int64(segment.window) }
     guard ends[0].hasSYN, ends[1].hasSYN else { return nil }

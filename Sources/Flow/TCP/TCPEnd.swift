@@ -34,6 +34,9 @@ public struct TCPCounters: Sendable, Equatable {
   public var windowUpdates: UInt64 = 0
   public var windowFull: UInt64 = 0
   public var windowShrinks: UInt64 = 0
+
+  /// Nothing counted.
+  public init() {}
 }
 
 /// What a SYN offers.
@@ -70,7 +73,8 @@ struct RecentPacket: Sendable {
   var time: Int64
 }
 
-/// Numbers that were jumped over, and the marks of the packet that jumped: what was sent after it is a repeat.
+/// Numbers that were jumped over, and the marks of the packet that jumped: what was sent after it is a
+/// repeat.
 struct Hole: Sendable {
   var block: ClosedBlock
   var time: Int64
@@ -78,7 +82,8 @@ struct Hole: Sendable {
   var timestamp: UInt32?
 }
 
-/// One end. Numbers are its own, from its initial sequence number, except where they are acknowledgments it sent.
+/// One end. Numbers are its own, from its initial sequence number, except where they are acknowledgments it
+/// sent.
 public struct TCPEnd: Sendable {
   /// Packets that are remembered to know a copy by.
   static let recentMax = 32
@@ -89,6 +94,8 @@ public struct TCPEnd: Sendable {
   public internal(set) var initialSequence: UInt32?
   /// A SYN of this end was seen: the initial sequence number is no guess.
   public internal(set) var hasSYN = false
+  /// It sent a SYN-ACK.
+  var hasSYNACK = false
   public internal(set) var offer = TCPOffer()
   public internal(set) var counters = TCPCounters()
   public internal(set) var path: [StateChange] = []
@@ -207,8 +214,9 @@ public struct TCPEnd: Sendable {
         seen.timestamp == segment.timestamps?.value
       else { return false }
       if let identification = segment.identification { return seen.identification == identification }
-      // Without an identification only time stamps tell, and they tell nothing of pure acknowledgments, which may be equal.
-      return segment.length > 0 && seen.timestamp != nil
+      // Without an identification only time stamps tell, and they tell nothing of pure acknowledgments, which
+      // may be equal. A SYN-ACK may be repeated in the same millisecond, by a timer and by a repeated SYN.
+      return segment.length > 0 && seen.timestamp != nil && !segment.flags.contains(.syn)
     }
   }
 
@@ -235,7 +243,8 @@ public struct TCPEnd: Sendable {
     return Int16(bitPattern: identification &- most) > 0
   }
 
-  /// Whether a segment was sent before one that has been captured: it was overtaken. Nil when its marks do not tell.
+  /// Whether a segment was sent before one that has been captured: it was overtaken. Nil when its marks do
+  /// not tell.
   func wasOvertaken(_ segment: Segment) -> Bool? {
     if let value = segment.timestamps?.value, let most = timestampMost, value != most {
       return Int32(bitPattern: value &- most) < 0
