@@ -12,19 +12,19 @@ extension TCPEnd {
   }
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.
-  func zeroWindowTime(until time: Int64) -> Int64 {
-    zeroWindowTime + (zeroWindowSince.map { max(0, time - $0) } ?? 0)
+  public func zeroWindowTime(until time: Int64) -> Int64 {
+    zeroWindowTime &+ (zeroWindowSince.map { interval($0, time) } ?? 0)
   }
 
   /// When TIME_WAIT ends, given a maximum segment lifetime in nanoseconds (RFC 9293 section 3.6.1).
   public func timeWaitEnd(maximumSegmentLifetime: Int64) -> Int64? {
-    path.last { $0.state == .timeWait }.map { $0.time + 2 * maximumSegmentLifetime }
+    path.last { $0.state == .timeWait }.map { $0.time &+ 2 &* maximumSegmentLifetime }
   }
 
   /// Nanoseconds spent in CLOSE_WAIT, up to `time` when it is still there.
   public func closeWaitTime(until time: Int64) -> Int64? {
     guard let at = path.firstIndex(where: { $0.state == .closeWait }) else { return nil }
-    return (at + 1 < path.count ? path[at + 1].time : time) - path[at].time
+    return interval(path[at].time, at + 1 < path.count ? path[at + 1].time : time)
   }
 }
 

@@ -166,9 +166,9 @@ public struct Tracker: ~Copyable {
       let (index, generation) = watched[watchedFirst]
       let record = table.records[index]
       if record.isOpen, record.generation == generation {
-        if now - record.end < patience(record) {
+        if interval(record.end, now) < patience(record) {
           // Not yet: it goes to the end of the queue, unless it has just come.
-          if now - record.end < 1_000_000_000 { return }
+          if interval(record.end, now) < 1_000_000_000 { return }
           watched.append((index, generation))
         } else {
           end(index, connections(of: record, isClosed: true) ? .end : .idle)

@@ -157,3 +157,66 @@ private func frames(_ verdicts: [Verdict], _ analysis: Analysis) -> [Int] {
         == whole.reduce(UInt64(0)) { $0 + $1.record.counters[0].packets + $1.record.counters[1].packets })
   }
 }
+
+@Suite struct HostileTests {
+  /// One frame of a conversation between two addresses, with any numbers.
+  private func packet(_ random: inout UInt64) -> Packet {
+    func next() -> UInt64 {
+      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return random &>> 20
+    }
+    var packet = Packet()
+    let isForward = next() & 1 == 0
+    packet.ipVersion = 4
+    packet.ipProtocol = .tcp
+    packet.source = IPAddress(ipv4: isForward ? 1 : 2)
+    packet.destination = IPAddress(ipv4: isForward ? 2 : 1)
+    packet.hasPorts = true
+    packet.hasTCP = true
+    (packet.sourcePort, packet.destinationPort) = isForward ? (1000, 80) : (80, 1000)
+    packet.tcp.flags = TCPFlags(rawValue: UInt16(truncatingIfNeeded: next()) & 0x1ff)
+    // Numbers that are near each other, and some that are nowhere near.
+    let mask: UInt64 = next() & 7 == 0 ? 0xffff_ffff : 0xfff
+    packet.tcp.sequence = UInt32(truncatingIfNeeded: next() & mask)
+    packet.tcp.acknowledgment = UInt32(truncatingIfNeeded: next() & mask)
+    packet.tcp.window = UInt16(truncatingIfNeeded: next())
+    packet.tcp.windowScale = UInt8(truncatingIfNeeded: next())
+    packet.tcp.sackPermitted = next() & 1 == 0
+    packet.tcp.hasTimestamps = next() & 1 == 0
+    packet.tcp.timestampValue = UInt32(truncatingIfNeeded: next())
+    packet.tcp.sackCount = UInt8(next() % 5)
+    for i in 0..<4 {
+      packet.tcp.sackLeft[i] = UInt32(truncatingIfNeeded: next() & mask)
+      packet.tcp.sackRight[i] = UInt32(truncatingIfNeeded: next() & mask)
+    }
+    packet.hasIdentification = true
+    packet.identification = UInt32(next() & 0xffff)
+    packet.payloadLength = Int(next() % 1500)
+    return packet
+  }
+
+  @Test func noNumbersAndNoTimesStopIt() {
+    var tracker = Tracker(secret: FlowSecret(seed: 7))
+    var random: UInt64 = 99
+    var ended = 0
+    for number in 1...200_000 {
+      var packet = packet(&random)
+      let time = random & 15 == 0 ? Int64(truncatingIfNeeded: random) / 2 : Int64(number) * 1000
+      let frame = Frame(
+        number: UInt64(number), time: time, wireLength: 60, capturedLength: 60, link: .ethernet)
+      let verdict = tracker.receive(&packet, frame)
+      #expect(verdict.flow > 0)
+      tracker.drain {
+        ended += 1
+        for side in FlowSide.allCases {
+          let end = $0.connection?[side]
+          #expect((end?.path.count ?? 0) <= 32 && (end?.streamOctets ?? 0) >= 0)
+        }
+      }
+    }
+    tracker.finish()
+    tracker.drain { _ in ended += 1 }
+    #expect(ended > 0)
+    #expect(tracker.count == 0)
+  }
+}

@@ -88,7 +88,7 @@ extension TCPConnection {
         ends[me].counters.zeroWindows += 1
         if ends[me].zeroWindowSince == nil { ends[me].zeroWindowSince = segment.time }
       } else if let since = ends[me].zeroWindowSince {
-        ends[me].zeroWindowTime += max(0, segment.time - since)
+        ends[me].zeroWindowTime &+= interval(since, segment.time)
         ends[me].zeroWindowSince = nil
       }
     }

@@ -19,11 +19,11 @@ public struct Handshake: Sendable, Equatable {
   /// All three segments were seen.
   public var isComplete: Bool { synFrame != nil && synACKFrame != nil && ackFrame != nil }
   /// From the first SYN to the ACK of the SYN-ACK.
-  public var total: Int64? { zip(synTime, ackTime).map { $1 - $0 } }
+  public var total: Int64? { zip(synTime, ackTime).map { interval($0, $1) } }
   /// From the last SYN to the SYN-ACK.
-  public var synACKDelay: Int64? { zip(lastSYNTime, synACKTime).map { $1 - $0 } }
+  public var synACKDelay: Int64? { zip(lastSYNTime, synACKTime).map { interval($0, $1) } }
   /// From the SYN-ACK to its ACK.
-  public var ackDelay: Int64? { zip(synACKTime, ackTime).map { $1 - $0 } }
+  public var ackDelay: Int64? { zip(synACKTime, ackTime).map { interval($0, $1) } }
 
   /// Both, or nil.
   private func zip(_ a: Int64?, _ b: Int64?) -> (Int64, Int64)? {

@@ -29,7 +29,10 @@ struct Outstanding: Sendable {
   /// Notes that `start..<end` was sent at `time`; `isNew` is false when these numbers were sent before.
   mutating func send(_ start: Int64, _ end: Int64, at time: Int64, isNew: Bool) {
     if isNew {
-      if count >= Outstanding.flightsMax { first += 1 }
+      if count >= Outstanding.flightsMax {
+        first += 1
+        compact()
+      }
       flights.append(Flight(start: start, end: end, firstSent: time, lastSent: time))
       return
     }
@@ -49,18 +52,22 @@ struct Outstanding: Sendable {
       if flight.isRepeated {
         hasRepeats = true
       } else if sample == nil, !flight.isSelected {
-        sample = time - flight.firstSent
+        sample = interval(flight.firstSent, time)
       }
       first += 1
     }
     // What a repeat set free waited for it: its age is no round trip.
     if hasRepeats { sample = nil }
     if first < flights.count, flights[first].start < number { flights[first].start = number }
-    if first > 64, first * 2 > flights.count {
-      flights.removeFirst(first)
-      first = 0
-    }
+    compact()
     return sample
+  }
+
+  /// Takes out the runs that are done with, when they are the larger part.
+  private mutating func compact() {
+    guard first > 64, first * 2 > flights.count else { return }
+    flights.removeFirst(first)
+    first = 0
   }
 
   /// Notes what SACK tells, and gives the time since the earliest newly selected run that was sent once.
@@ -72,7 +79,7 @@ struct Outstanding: Sendable {
         continue
       }
       flights[i].isSelected = true
-      if !flights[i].isRepeated { sample = max(sample ?? 0, time - flights[i].firstSent) }
+      if !flights[i].isRepeated { sample = max(sample ?? 0, interval(flights[i].firstSent, time)) }
     }
     return sample
   }

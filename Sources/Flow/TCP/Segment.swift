@@ -46,6 +46,18 @@ public struct ClosedBlock: Sendable, Equatable {
   func overlaps(_ other: ClosedBlock) -> Bool { start < other.end && other.start < end }
 }
 
+/// The longest time between two packets that anything is measured by, about thirteen days: files may say what
+/// they like of their times, and nothing that is added up or multiplied overflows.
+private let intervalMax: Int64 = 1 << 50
+
+/// The time from `a` to `b`, in nanoseconds: 0 when it goes backwards, and never more than `intervalMax`.
+@inline(__always)
+func interval(_ a: Int64, _ b: Int64) -> Int64 {
+  let (difference, overflow) = b.subtractingReportingOverflow(a)
+  if overflow { return b > a ? intervalMax : 0 }
+  return min(max(0, difference), intervalMax)
+}
+
 /// The distance from one sequence number to another, as RFC 9293 section 3.4 compares them.
 @inline(__always)
 func distance(from a: UInt32, to b: UInt32) -> Int64 { Int64(Int32(bitPattern: b &- a)) }

@@ -92,7 +92,7 @@ extension TCPConnection {
       return Int32(bitPattern: own &- mark) < 0
     }
     let roundTrip = (handshake.synACKDelay ?? 0) + (handshake.ackDelay ?? 0)
-    return segment.time - hole.time < max(TCPConnection.reorderingMax, roundTrip / 2)
+    return interval(hole.time, segment.time) < max(TCPConnection.reorderingMax, roundTrip / 2)
   }
 
   /// A repeat, and why its sender made it.
@@ -135,18 +135,20 @@ extension TCPConnection {
   private func cause(_ segment: Segment) -> Cause {
     let end = ends[segment.side.rawValue]
     let isSelective = end.offer.isSACKPermitted && ends[segment.side.other.rawValue].offer.isSACKPermitted
-    let sinceHeard = segment.time - end.lastHeard
+    let sinceHeard = interval(end.lastHeard, segment.time)
     let timeout = end.roundTrip.timeout
     // The timer runs from the last acknowledgment that took something off the flight, or from the last repeat
     // (RFC 6298 section 5.3), and no acknowledgment comes just before it goes off.
     let isLate =
       sinceHeard > TCPConnection.answerMax
-      && segment.time - max(end.lastAdvance, min(end.lastDataSent, segment.time)) > timeout * 3 / 4
+      && interval(max(end.lastAdvance, min(end.lastDataSent, segment.time)), segment.time) > timeout * 3 / 4
     let tellsLoss =
       end.outstanding.isSelected(above: segment.end) || end.duplicateACKsHeard >= 3
       || (end.recoverPoint > 0 && segment.sequence < end.recoverPoint)
     if end.timeoutPoint > 0, segment.sequence < end.timeoutPoint { return isLate ? .timer : .afterTimer }
-    if tellsLoss { return isLate && segment.time - end.lastAdvance > timeout * 9 / 10 ? .timer : .fast }
+    if tellsLoss {
+      return isLate && interval(end.lastAdvance, segment.time) > timeout * 9 / 10 ? .timer : .fast
+    }
     // A probe of the tail repeats the highest segment, once, before the timer would go off (RFC 8985 section
     // 7.2).
     if isSelective, segment.end == end.highest, !end.hasProbedTail { return .tailLossProbe }

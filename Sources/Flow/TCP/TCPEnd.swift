@@ -87,6 +87,8 @@ struct Hole: Sendable {
 public struct TCPEnd: Sendable {
   /// Packets that are remembered to know a copy by.
   static let recentMax = 32
+  /// Changes of state that are kept: a connection has nine at most, one that is lied about has more.
+  static let pathMax = 32
   /// Runs not captured that are remembered; beyond, the oldest is forgotten.
   static let holesMax = 128
 
@@ -163,12 +165,15 @@ public struct TCPEnd: Sendable {
   mutating func enter(_ next: EndpointState, _ time: Int64, _ frame: UInt64) {
     guard next != state else { return }
     state = next
+    if path.count >= TCPEnd.pathMax { return }
     path.append(StateChange(state: next, time: time, frame: frame))
   }
 
   /// Takes the last state back: a later packet shows that the end had not come into it.
   mutating func takeBack(_ wrong: EndpointState) {
-    guard state == wrong, path.count > 1, path.last?.state == wrong else { return }
+    guard state == wrong, path.count > 1, path.count < TCPEnd.pathMax, path.last?.state == wrong else {
+      return
+    }
     path.removeLast()
     state = path.last?.state ?? .closed
   }

@@ -29,7 +29,7 @@ public struct FlowJSON: ~Copyable {
     writeEndpoints(record)
     number(",\"start\":", record.start)
     number(",\"end\":", record.end)
-    number(",\"duration_ns\":", record.end - record.start)
+    number(",\"duration_ns\":", record.end &- record.start)
     count(",\"first_frame\":", record.firstFrame)
     count(",\"last_frame\":", record.lastFrame)
     out.write(",\"time\":\"")
@@ -155,7 +155,7 @@ public struct FlowJSON: ~Copyable {
       number(",\"window_max\":", end.windowMax)
       number(",\"window_min\":", window)
     }
-    number(",\"zero_window_ns\":", end.zeroWindowTime)
+    number(",\"zero_window_ns\":", end.zeroWindowTime(until: time))
     if let figures = end.roundTrips { write(figures) }
     if end.counters.dataSegments > 0 { number(",\"bytes_in_flight_max\":", end.flightMax) }
     if !end.flights.isEmpty { write(end.flights) }

@@ -17,7 +17,7 @@ public struct FlowLine: ~Copyable {
     let record = flow.record
     clock.write(record.start, to: &out)
     out.write(octet: 32)
-    writeDuration(max(0, record.end - record.start))
+    writeDuration(max(0, record.end &- record.start))
     out.write(octet: 32)
     switch record.key.ipProtocol {
     case .tcp: out.write("tcp")
