@@ -26,12 +26,15 @@ import Wire
     var octets: [UInt8] = []
     var views = AllViews(looks: (0..<64).map { _ in Look(UInt16(truncatingIfNeeded: dice.next())) })
     var broken = 0
-    var slowest: (time: Duration, octets: [UInt8]) = (.zero, [])
+    var slowest: (nanoseconds: UInt64, number: Int, octets: [UInt8]) = (0, 0, [])
+    // What is made once is made before the first frame is timed.
+    try views.check(
+      Frames.seeds[0].octets.span, Frames.seeds[0].frame(0, captured: Frames.seeds[0].octets.count))
     let clock = ContinuousClock()
     let begun = clock.now
     for number in 1...MutationTests.count {
       let record = mutator.next(into: &octets)
-      let start = clock.now
+      let start = threadNanoseconds()
       do {
         try views.check(octets.span, record.frame(number, captured: octets.count))
       } catch {
@@ -45,14 +48,15 @@ import Wire
             """)
         }
       }
-      let took = clock.now - start
-      if took > slowest.time { slowest = (took, octets) }
+      let took = threadNanoseconds() - start
+      if took > slowest.nanoseconds { slowest = (took, number, octets) }
     }
-    // Told, not judged: what the machine does beside us is in it too.
+    // Told, not judged: a limit that holds on every machine would say nothing.
     print(
       """
       \(MutationTests.count) mutated frames in \(clock.now - begun), \(broken) broken; \
-      the slowest took \(slowest.time) (\(slowest.octets.count) octets)
+      the slowest took \(slowest.nanoseconds) ns of processor time (frame \(slowest.number), \
+      \(slowest.octets.count) octets)
       """)
     #expect(broken == 0)
   }
@@ -68,4 +72,11 @@ import Wire
     }
     #expect(changed > 900)
   }
+}
+
+/// Processor time of this thread: what else the machine does is not in it.
+private func threadNanoseconds() -> UInt64 {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
