@@ -9,7 +9,6 @@ filters='WireTests|ReportTests|CaptureTests|FuzzCorpusTests|MutationTests'
 
 # The runtime's own backtrace and a sanitizer's report are in each other's way.
 export SWIFT_BACKTRACE=enable=no
-export WIRETALE_SANITIZED=1
 # An instrumented frame takes ten times as long.
 export WIRETALE_MUTATIONS="${WIRETALE_MUTATIONS:-5000}"
 for kind in address thread; do

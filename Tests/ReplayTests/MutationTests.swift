@@ -28,8 +28,8 @@ import Wire
     var broken = 0
     var slowest: (nanoseconds: UInt64, number: Int, octets: [UInt8]) = (0, 0, [])
     // What is made once is made before the first frame is timed.
-    try views.check(
-      Frames.seeds[0].octets.span, Frames.seeds[0].frame(0, captured: Frames.seeds[0].octets.count))
+    let first = Frames.seeds[0]
+    try views.check(first.octets.span, first.frame(0, captured: first.octets.count))
     let clock = ContinuousClock()
     let begun = clock.now
     for number in 1...MutationTests.count {
