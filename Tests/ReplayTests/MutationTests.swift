@@ -56,7 +56,7 @@ import Wire
       """
       \(MutationTests.count) mutated frames in \(clock.now - begun), \(broken) broken; \
       the slowest took \(slowest.nanoseconds) ns of processor time (frame \(slowest.number), \
-      \(slowest.octets.count) octets)
+      \(slowest.octets.count) octets): \(hexadecimal(slowest.octets))
       """)
     #expect(broken == 0)
   }
