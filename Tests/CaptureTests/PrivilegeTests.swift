@@ -23,6 +23,11 @@ private func tryInChild(_ work: () -> String) -> String? {
   guard unsafe pipe(&ends) == 0 else { return "no pipe" }
   let child = fork()
   if child == 0 {
+    // The thread that this one was forked from has its signals blocked, as those of libdispatch do.
+    var alarmOnly = sigset_t()
+    unsafe sigemptyset(&alarmOnly)
+    unsafe sigaddset(&alarmOnly, SIGALRM)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &alarmOnly, nil)
     alarm(10)
     let text = Array(work().utf8)
     _ = unsafe write(ends[1], text, text.count)
