@@ -18,7 +18,8 @@ struct Dice: Sendable {
 
   /// A number below `bound`; 0 when there is none.
   mutating func below(_ bound: Int) -> Int {
-    bound <= 0 ? 0 : Int(truncatingIfNeeded: (next() &>> 32) &* UInt64(bound) &>> 32)
+    // A shift binds closer than a product.
+    bound <= 0 ? 0 : Int(truncatingIfNeeded: ((next() &>> 32) &* UInt64(bound)) &>> 32)
   }
 }
 

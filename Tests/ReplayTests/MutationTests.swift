@@ -61,16 +61,28 @@ import Wire
     #expect(broken == 0)
   }
 
-  @Test func theSameSeedMakesTheSameFrames() {
+  @Test func theSameSeedMakesTheSameFramesAndEachIsAnother() {
     var (one, other) = (FrameMutator(Frames.seeds, seed: 7), FrameMutator(Frames.seeds, seed: 7))
     var (a, b): ([UInt8], [UInt8]) = ([], [])
-    var changed = 0
+    var different: Set<[UInt8]> = []
+    var lengths: Set<Int> = []
     for _ in 0..<1000 {
       let record = one.next(into: &a)
       #expect(record.wireLength == other.next(into: &b).wireLength && a == b)
-      if a != record.octets { changed += 1 }
+      different.insert(a)
+      lengths.insert(a.count)
     }
-    #expect(changed > 900)
+    #expect(different.count > 900 && lengths.count > 100)
+    let sound = Set(Frames.seeds.map(\.octets))
+    #expect(different.filter(sound.contains).count < 100, "most are changed")
+  }
+
+  @Test func theDiceFallOnEverySide() {
+    var dice = Dice(seed: 1)
+    var sides = [Int](repeating: 0, count: 6)
+    for _ in 0..<6000 { sides[dice.below(6)] += 1 }
+    #expect(sides.allSatisfy { $0 > 800 && $0 < 1200 }, "\(sides)")
+    #expect(dice.below(0) == 0 && dice.below(1) == 0)
   }
 }
 
