@@ -10,7 +10,9 @@ import Testing
     ("Capture", ["CPcap", "Glibc", "Musl", "Synchronization", "Wire"]),
     ("Flow", ["Wire"]),
     ("Report", ["Flow", "Glibc", "Musl", "Wire"]),
-    ("wiretale", ["ArgumentParser", "Capture", "Flow", "Glibc", "Musl", "Report", "Synchronization", "Wire"]),
+    (
+      "wiretale", ["ArgumentParser", "Capture", "Flow", "Glibc", "Musl", "Report", "Synchronization", "Wire"]
+    ),
   ]
 
   /// The places outside Sources/Capture where `unsafe` has an address, each for its reason.
