@@ -183,6 +183,7 @@ private func domainStream(
       try domainFields(bytes.extracting(at &+ 2..<end), at: at &+ 2, &fields)
     } catch {
       // The rest of the message is in the next segment.
+      fields.depth = 1
       if end < at &+ 2 &+ length, case .truncated = error { return }
       throw error
     }

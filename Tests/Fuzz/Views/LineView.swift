@@ -52,10 +52,12 @@ public struct LineView: ~Copyable {
         throw Broken("a line has no control characters: octet \(octet) in \(visible(text, around: at))")
       }
       // Under `-A` the payload's own lines follow.
-      if octet == 10, at + 1 < text.count, !asciiDump, text[at + 1] != 9, text[at + 1] != 32,
-        !mentions("VXLAN", text, before: at)
-      {
-        throw Broken("what is under a line is indented: \(visible(text, around: at))")
+      if octet == 10, at + 1 < text.count, !asciiDump {
+        var next = at + 1
+        while coloured, next < text.count, text[next] == 27 { next += max(1, colour(text, next)) }
+        if next < text.count, text[next] != 9, text[next] != 32, !mentions("VXLAN", text, before: at) {
+          throw Broken("what is under a line is indented: \(visible(text, around: at))")
+        }
       }
       at += 1
     }
