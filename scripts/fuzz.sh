@@ -16,7 +16,7 @@ build() {
   flags='-O -wmo -parse-as-library -swift-version 6 -module-cache-path . -I . -sanitize=fuzzer,address
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility
     -enable-upcoming-feature ExistentialAny'
-  for module in Wire:Sources/Wire Report:Sources/Report FuzzViews:Tests/Fuzz/Views; do
+  for module in Wire:Sources/Wire Flow:Sources/Flow Report:Sources/Report FuzzViews:Tests/Fuzz/Views; do
     name=${module%%:*}
     # shellcheck disable=SC2046,SC2086
     swiftc $flags -module-name "$name" -emit-module -emit-module-path "$name.swiftmodule" -c -o "$name.o" \
@@ -26,7 +26,7 @@ build() {
     define=VIEW_$(echo "$view" | tr '[:lower:]' '[:upper:]')
     # shellcheck disable=SC2086
     swiftc $flags -D "$define" -module-name Entry -use-ld=lld -o "fuzz-$view" \
-      "$top/Tests/Fuzz/Entry.swift" Wire.o Report.o FuzzViews.o
+      "$top/Tests/Fuzz/Entry.swift" Wire.o Flow.o Report.o FuzzViews.o
   done
   cd "$top"
 }
