@@ -15,6 +15,9 @@ CAPTURE ?= pcaps/http-keepalive.pcap
 run: build
 	@echo '$$ wiretale -r $(CAPTURE)'
 	@$(PROGRAM) -r $(CAPTURE)
+	@echo
+	@echo '$$ wiretale flows -r $(CAPTURE)'
+	@$(PROGRAM) flows -r $(CAPTURE)
 
 build:
 	@scripts/needs.sh build
