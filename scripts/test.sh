@@ -13,4 +13,17 @@ swift build --build-tests
 swift build -c release ${LINK---static-swift-stdlib} --product wiretale
 # shellcheck disable=SC2086
 swift build -c release ${LINK---static-swift-stdlib} --product count-allocations
-WIRETALE_PROGRAM="$PWD/.build/release/wiretale" exec swift test --skip-build
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+failed=0
+{ WIRETALE_PROGRAM="$PWD/.build/release/wiretale" swift test --skip-build 2>&1 || echo "failed" >"$said.rc"; } |
+  tee "$said"
+if [ -e "$said.rc" ]; then
+  rm -f "$said.rc"
+  failed=1
+  # What went wrong stands at the end, where a log that is cut still has it.
+  echo 'what failed:'
+  grep -A4 'recorded an issue' "$said" | grep -v '^. Test .* \(started\|passed\)' | tail -n 60 || true
+  grep '^. Test run with' "$said" || tail -n 20 "$said"
+fi
+exit $failed
