@@ -61,11 +61,11 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(name: "FlowTests", dependencies: ["Capture", "Flow", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "ReportTests", dependencies: ["Capture", "Report", "Wire"], swiftSettings: strict),
+      name: "ReportTests", dependencies: ["Capture", "Flow", "Report", "Wire"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ReplayTests",
-      dependencies: ["Capture", "FuzzViews", "Report", "Wire", "wiretale"],
+      dependencies: ["Capture", "Flow", "FuzzViews", "Report", "Wire", "wiretale"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

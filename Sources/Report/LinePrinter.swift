@@ -12,6 +12,7 @@
 //    narrows the view, `bytes.extracting(first:)`; both clamp, so that a lie of the wire cannot trap.
 //    `reading` is not restored after such a call, nor does tcpdump do it.
 
+public import Flow
 public import Wire
 
 /// Why a printer stopped in the middle of a layer. What it has written so far stays.
@@ -73,8 +74,18 @@ public struct LinePrinter: ~Copyable {
     out.write(octet: 10)
   }
 
-  /// Prints the line of one frame without its end, so that ` [words]` may be added by `note` before `dump`
-  /// and the line feed follow. False when the record's own lengths are unsound and there is nothing to dump.
+  /// The same with the brackets of `verdict`, the tracker's on this frame, behind the line.
+  public mutating func print(_ bytes: Bytes, _ frame: Frame, _ verdict: Verdict, _ flags: TCPFlags) {
+    let isSound = line(bytes, frame)
+    if !verdict.analysis.isEmpty { paint(.fault) }
+    out.write(brackets: verdict, flags, steps: verbose)
+    if !verdict.analysis.isEmpty { paint(.plain) }
+    if isSound { dump(bytes) }
+    out.write(octet: 10)
+  }
+
+  /// Prints the line of one frame without its end, so that brackets may be added before `dump` and the line
+  /// feed follow. False when the record's own lengths are unsound and there is nothing to dump.
   public mutating func line(_ bytes: Bytes, _ frame: Frame) -> Bool {
     paint(.dim)
     if options.number {
@@ -102,13 +113,6 @@ public struct LinePrinter: ~Copyable {
       linkLength = 0
     }
     return true
-  }
-
-  /// Adds ` [words]` to the line just printed.
-  public mutating func note(_ words: StaticString) {
-    out.write(" [")
-    out.write(words)
-    out.write("]")
   }
 
   /// The octets of the packet as the options want them, under its line.

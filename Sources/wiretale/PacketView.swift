@@ -10,6 +10,7 @@ struct PacketView: ~Copyable {
   enum Mode { case silent, line, json, fields }
 
   private let mode: Mode
+  private let options: LineOptions
   private let mux = Mux.standard
   private var packet = Packet()
   private var tracker = Tracker()
@@ -20,6 +21,7 @@ struct PacketView: ~Copyable {
   /// The view that the options ask for; `interfaces` are the names that frames' interface numbers count.
   init(_ mode: Mode, _ options: LineOptions, interfaces: [String]) {
     self.mode = mode
+    self.options = options
     line = LinePrinter(options)
     json = JSONPrinter(interfaces: interfaces, checksums: options.checksums && options.verbosity > 0)
     fields = FieldsPrinter(interfaces: interfaces, checksums: options.checksums, color: options.color)
@@ -29,16 +31,25 @@ struct PacketView: ~Copyable {
   mutating func show(_ octets: Bytes, _ frame: Frame) {
     switch mode {
     case .silent: break
-    case .line: line.print(octets, frame)
+    case .line:
+      if options.plain { return line.print(octets, frame) }
+      let verdict = judge(octets, frame)
+      line.print(octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [])
     case .json:
-      mux.dissect(octets, frame, into: &packet)
-      let verdict = tracker.receive(&packet, frame)
-      if tracker.hasEnded { tracker.drain { _ in } }
+      let verdict = judge(octets, frame)
       json.print(octets, frame, &packet, verdict)
     case .fields:
       mux.dissect(octets, frame, into: &packet)
       fields.print(octets, frame, &packet)
     }
+  }
+
+  /// Dissects one packet and asks the tracker about it. What the tracker says of flows is not this view's.
+  private mutating func judge(_ octets: Bytes, _ frame: Frame) -> Verdict {
+    mux.dissect(octets, frame, into: &packet)
+    let verdict = tracker.receive(&packet, frame)
+    if tracker.hasEnded { tracker.drain { _ in } }
+    return verdict
   }
 
   /// Octets that wait to be written.

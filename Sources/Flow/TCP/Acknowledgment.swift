@@ -46,6 +46,10 @@ extension TCPConnection {
     if let sample { ends[peer].roundTrip.measure(sample) }
     ends[peer].lastHeard = segment.time
     noteWindow(segment, &verdict)
+    if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {
+      ends[me].acknowledgmentFrame = segment.frame
+      ends[me].duplicateACKsSent = 0
+    }
     ends[me].acknowledgmentSent = max(ends[me].acknowledgmentSent, number)
     ends[me].hasAcknowledged = true
   }
@@ -73,6 +77,9 @@ extension TCPConnection {
     if isInFlight, isSame {
       verdict.analysis.insert(.duplicateACK)
       ends[me].counters.duplicateACKs += 1
+      ends[me].duplicateACKsSent &+= 1
+      verdict.count = ends[me].duplicateACKsSent
+      if verdict.of == 0 { verdict.of = ends[me].acknowledgmentFrame }
     } else if !isSame, segment.window != 0, segment.sackCount == 0 {
       verdict.analysis.insert(.windowUpdate)
       ends[me].counters.windowUpdates += 1

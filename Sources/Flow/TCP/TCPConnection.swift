@@ -13,6 +13,13 @@ public struct Verdict: Sendable, Equatable {
   public var of: UInt64 = 0
   /// Octets; nil when the scale is unknown or there is no window.
   public var window: Int64?
+  /// Which of the duplicates of an acknowledgment this is, from 1; else 0.
+  public var count: UInt32 = 0
+  /// The state that this packet brought its sender into, and its receiver.
+  public var senderState: EndpointState?
+  public var receiverState: EndpointState?
+  /// From the first SYN to this segment, which completes the handshake.
+  public var handshakeTime: Int64?
 
   /// The verdict on a packet that belongs to no flow.
   public init() {}
@@ -94,7 +101,11 @@ public struct TCPConnection: Sendable {
       segment, verdict.analysis, peerHasClosed: ends[peer].state == .closed && !ends[peer].path.isEmpty)
     acknowledge(segment, overtaken, &verdict)
     noteHandshake(segment, verdict.analysis)
+    if handshake.ackFrame == segment.frame { verdict.handshakeTime = handshake.total }
+    let before = (ends[me].state, ends[peer].state)
     advance(segment)
+    if ends[me].state != before.0 { verdict.senderState = ends[me].state }
+    if ends[peer].state != before.1 { verdict.receiverState = ends[peer].state }
     ends[me].remember(segment)
     return verdict
   }

@@ -117,6 +117,9 @@ public struct TCPEnd: Sendable {
 
   // What it said last about the peer's octets.
   var acknowledgmentSent: Int64 = 0
+  /// The frame that said it first, and how often it came again as a duplicate.
+  var acknowledgmentFrame: UInt64 = 0
+  var duplicateACKsSent: UInt32 = 0
   var hasAcknowledged = false
   var windowSent: UInt16 = 0
   public internal(set) var windowMax: Int64 = 0
