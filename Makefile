@@ -9,7 +9,7 @@ LINK ?= --static-swift-stdlib
 PROGRAM = .build/$(CONFIGURATION)/wiretale
 CAPTURE ?= pcaps/http-keepalive.pcap
 
-.PHONY: run build test lint fuzz sanitize bench install uninstall clean
+.PHONY: run build test lint fuzz sanitize bench truth install uninstall clean
 
 # The main job on a real capture: installs what is missing, builds, shows.
 run: build
@@ -46,6 +46,10 @@ sanitize:
 bench: build
 	@Benchmarks/bench.py --json .build/bench.json
 	@cd Benchmarks/Dissect && swift run -c release dissect ../../pcaps/*.pcap
+
+# The tables of docs/truth.md: what the kernels did and what each tool says of it. Needs ../shared/lab.
+truth: build
+	@Benchmarks/truth.py --write docs/truth.md
 
 install: build
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' PROGRAM='$(PROGRAM)' scripts/install.sh

@@ -67,6 +67,7 @@ let package = Package(
       name: "ReplayTests",
       dependencies: ["Capture", "Flow", "FuzzViews", "Report", "Wire", "wiretale"],
       swiftSettings: strict),
+    .testTarget(name: "LabTests", swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
