@@ -43,15 +43,15 @@ import Wire
       precondition(before > 0, "the kernel says what the process has in use")
       show(20_000)
       let after = anonymousOctets()
-      // The least that malloc gives is 32 octets with its header: one leak a frame would be 640 kB. Less is the
-      // test runner's own.
+      // The least that malloc gives is 32 octets with its header: one leak a frame would be 640 kB. Less is
+      // the test runner's own.
       precondition(after <= before + 320_000, "grew by \(after - before) octets")
     }
   }
 }
 
-/// Octets of memory of its own that the process has in use; the pages of programs and libraries, which come in
-/// whenever something runs for the first time, do not count.
+/// Octets of memory of its own that the process has in use; the pages of programs and libraries, which come
+/// in whenever something runs for the first time, do not count.
 private func anonymousOctets() -> Int {
   let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
   let line = text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
