@@ -92,6 +92,7 @@ def main():
         rows["tcpdump -nn -tt"] = ["tcpdump", "-nn", "-tt", "-r", big]
         rows["tcpdump -nn -tt -v"] = ["tcpdump", "-nn", "-tt", "-v", "-r", big]
     rows["wiretale --plain -tt"] = [w, "--plain", "-tt", "-r", big]
+    rows["wiretale -tt (brackets)"] = [w, "-tt", "-r", big]
     rows["wiretale --plain -tt -v"] = [w, "--plain", "-tt", "-v", "-r", big]
     rows["wiretale --json"] = [w, "--json", "-r", big]
     rows["wiretale -V"] = [w, "-V", "-r", big]
