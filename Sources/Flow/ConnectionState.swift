@@ -1,4 +1,8 @@
 // Zeek's `conn_state`: one word for how a connection went.
+//
+// Zeek follows each end through seven states of its own, coarser than those of RFC 9293, and names the
+// connection by the pair in which they end. They are kept here, apart from `EndpointState`, because the words
+// of Zeek's logs mean exactly this and nothing better.
 
 internal import Wire
 
@@ -8,23 +12,104 @@ public enum ConnectionState: String, Sendable {
   case rstos0 = "RSTOS0", rstrh = "RSTRH", sh = "SH", shr = "SHR", oth = "OTH"
 }
 
+/// One end as Zeek knows it.
+enum ZeekState: UInt8, Sendable {
+  /// Nothing was seen of it.
+  case inactive
+  case synSent
+  /// Its first packet was a SYN-ACK although it is taken for the originator.
+  case synACKSent
+  /// It was met in the middle of a connection.
+  case partial
+  case established
+  /// It sent a FIN.
+  case closed
+  /// It sent a RST.
+  case reset
+
+  /// Whether it never opened.
+  var isInactive: Bool { self == .inactive || self == .partial }
+}
+
+/// Both ends as Zeek knows them.
+struct ZeekEnds: Sendable {
+  private(set) var states: InlineArray<2, ZeekState> = [.inactive, .inactive]
+  /// Before the last change.
+  private var previous: InlineArray<2, ZeekState> = [.inactive, .inactive]
+
+  private mutating func set(_ side: FlowSide, _ next: ZeekState) {
+    let at = side.rawValue
+    guard states[at] != next else { return }
+    previous[at] = states[at]
+    states[at] = next
+  }
+
+  /// Takes a segment into account.
+  mutating func note(_ flags: TCPFlags, hasPayload: Bool, _ side: FlowSide) {
+    let peer = side.other
+    switch states[side.rawValue] {
+    case .inactive: begin(flags, hasPayload: hasPayload, side)
+    case .synSent, .synACKSent:
+      if flags.contains(.fin) { set(side, .closed) }
+      if flags.contains(.rst) { set(side, .reset) }
+    case .partial, .established:
+      if flags.contains(.syn), !flags.contains(.ack), states[side.rawValue] == .partial,
+        states[peer.rawValue] == .inactive
+      {
+        set(side, .synSent)
+      }
+      if flags.contains(.fin), !flags.contains(.rst) {
+        set(side, .closed)
+        // The peer's FIN and then its RST were an ordinary end after all.
+        if states[peer.rawValue] == .reset, previous[peer.rawValue] == .closed { set(peer, .closed) }
+      }
+      if flags.contains(.rst) { set(side, .reset) }
+    case .closed:
+      // Behind both FINs a RST changes nothing.
+      if flags.contains(.rst), states[peer.rawValue] != .closed { set(side, .reset) }
+    case .reset: break
+    }
+  }
+
+  /// The first segment of an end.
+  private mutating func begin(_ flags: TCPFlags, hasPayload: Bool, _ side: FlowSide) {
+    let peer = states[side.other.rawValue]
+    if flags.contains(.syn) {
+      switch side {
+      case .originator:
+        // The answer may have been captured before the question.
+        set(side, peer == .established ? .established : flags.contains(.ack) ? .synACKSent : .synSent)
+      case .responder:
+        if peer == .synSent { set(.originator, .established) }
+        set(side, .established)
+      }
+    }
+    if flags.contains(.fin) { set(side, .closed) }
+    if flags.contains(.rst) { set(side, .reset) }
+    guard states[side.rawValue] == .inactive else { return }
+    // A bare acknowledgment of the SYN, before the SYN-ACK, opens nothing.
+    if side == .responder, !hasPayload, states[0] == .synSent { return }
+    set(side, flags.contains(.ack) && peer == .established ? .established : .partial)
+  }
+}
+
 extension EndedFlow {
   /// The word for this flow.
   public var connectionState: ConnectionState {
-    guard let connection else {
-      switch (record.counters[0].packets > 0, record.counters[1].packets > 0) {
-      case (true, true): return .sf
-      case (true, false): return .s0
-      case (false, true): return .shr
-      case (false, false): return .oth
-      }
+    if let connection { return connection.connectionState }
+    guard record.key.ipProtocol == .udp else { return .oth }
+    switch (record.counters[0].packets > 0, record.counters[1].packets > 0) {
+    case (true, true): return .sf
+    case (true, false): return .s0
+    case (false, true): return .shr
+    case (false, false): return .oth
     }
-    return connection.connectionState
   }
 
-  /// The history in Zeek's letters.
+  /// The history in Zeek's letters; of UDP, who sent something.
   public var history: [UInt8] {
     if let connection { return connection.history.letters }
+    guard record.key.ipProtocol == .udp else { return [] }
     return (record.counters[0].packets > 0 ? [UInt8(ascii: "D")] : [])
       + (record.counters[1].packets > 0 ? [UInt8(ascii: "d")] : [])
   }
@@ -33,27 +118,33 @@ extension EndedFlow {
 extension TCPConnection {
   /// Zeek's rules, read from the top.
   var connectionState: ConnectionState {
-    let (opener, answerer) = (ends[0], ends[1])
-    // An end that sent neither SYN nor SYN-ACK is one that Zeek does not count as active.
-    let isOpenerActive = opener.hasSYN
-    let isAnswererActive = answerer.hasSYN
-    if let reset {
-      switch reset.side {
-      case .responder:
-        if isOpenerActive, !isAnswererActive { return .rej }
-        return isOpenerActive ? .rstr : .rstrh
-      case .originator:
-        if isAnswererActive { return .rsto }
-        return isOpenerActive ? .rstos0 : .oth
-      }
+    let (opener, answerer) = (history.ends.states[0], history.ends.states[1])
+    if answerer == .reset {
+      let isEmpty = ends[0].streamOctets == 0 && ends[1].streamOctets == 0
+      if opener == .synSent || opener == .synACKSent || (opener == .reset && isEmpty) { return .rej }
+      return opener.isInactive ? .rstrh : .rstr
     }
-    switch (opener.finSequence != nil, answerer.finSequence != nil) {
-    case (true, true): return isOpenerActive || isAnswererActive ? .sf : .oth
-    case (true, false): return isAnswererActive ? .s2 : isOpenerActive ? .sh : .oth
-    case (false, true): return isOpenerActive ? .s3 : isAnswererActive ? .shr : .oth
-    case (false, false): break
+    if opener == .reset {
+      if !answerer.isInactive { return .rsto }
+      return isAbandoned ? .rstos0 : .oth
     }
-    if isOpenerActive, isAnswererActive { return .s1 }
-    return isOpenerActive && answerer.counters.segments == 0 ? .s0 : .oth
+    switch (opener, answerer) {
+    case (.closed, .closed): return .sf
+    case (.closed, _): return answerer.isInactive ? .sh : .s2
+    case (_, .closed): return opener.isInactive ? .shr : .s3
+    case (.synSent, .inactive): return .s0
+    case (.established, .established): return .s1
+    case (_, _): return .oth
+    }
+  }
+
+  /// The originator sent a SYN and took it back by a RST, and nothing else of note in between.
+  private var isAbandoned: Bool {
+    var letters = history.letters[...]
+    if letters.first == UInt8(ascii: "^") { letters.removeFirst() }
+    guard letters.first == UInt8(ascii: "S"), let end = letters.firstIndex(of: UInt8(ascii: "R")) else {
+      return false
+    }
+    return !letters[..<end].contains { "HAFGIQ".utf8.contains($0) }
   }
 }

@@ -88,6 +88,7 @@ public struct TCPConnection: Sendable {
     }
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
     verdict.window = window(of: segment, side)
+    history.note(segment, highest: ends[me].highest)
 
     if let seen = ends[me].copy(of: segment) {
       ends[me].counters.duplicateFrames += 1
@@ -97,9 +98,10 @@ public struct TCPConnection: Sendable {
     }
     let overtaken = ends[me].wasOvertaken(segment)
     judge(segment, overtaken, &verdict)
-    history.note(
-      segment, verdict.analysis, peerHasClosed: ends[peer].state == .closed && !ends[peer].path.isEmpty)
     acknowledge(segment, overtaken, &verdict)
+    if segment.flags.contains(.ack), ends[peer].contiguous < min(segment.acknowledgment, ends[peer].highest) {
+      history.noteGap(of: side.other, at: ends[peer].contiguous)
+    }
     noteHandshake(segment, verdict.analysis)
     if handshake.ackFrame == segment.frame { verdict.handshakeTime = handshake.total }
     let before = (ends[me].state, ends[peer].state)
