@@ -108,19 +108,20 @@ extension EndedFlow {
 
   /// The history in Zeek's letters; of UDP, who sent something.
   public var history: [UInt8] {
-    if let connection { return connection.history.letters }
+    if let connection { return connection.history }
     guard record.key.ipProtocol == .udp else { return [] }
     return (record.counters[0].packets > 0 ? [UInt8(ascii: "D")] : [])
       + (record.counters[1].packets > 0 ? [UInt8(ascii: "d")] : [])
   }
 }
 
-extension TCPConnection {
+extension ConnectionReport {
   /// Zeek's rules, read from the top.
   var connectionState: ConnectionState {
-    let (opener, answerer) = (history.ends.states[0], history.ends.states[1])
+    let story = connection.history
+    let (opener, answerer) = (story.ends.states[0], story.ends.states[1])
     if answerer == .reset {
-      let isEmpty = ends[0].streamOctets == 0 && ends[1].streamOctets == 0
+      let isEmpty = self[.originator].streamOctets == 0 && self[.responder].streamOctets == 0
       if opener == .synSent || opener == .synACKSent || (opener == .reset && isEmpty) { return .rej }
       return opener.isInactive ? .rstrh : .rstr
     }
@@ -140,7 +141,7 @@ extension TCPConnection {
 
   /// The originator sent a SYN and took it back by a RST, and nothing else of note in between.
   private var isAbandoned: Bool {
-    var letters = history.letters[...]
+    var letters = history[...]
     if letters.first == UInt8(ascii: "^") { letters.removeFirst() }
     guard letters.first == UInt8(ascii: "S"), let end = letters.firstIndex(of: UInt8(ascii: "R")) else {
       return false

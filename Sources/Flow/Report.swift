@@ -1,10 +1,101 @@
-// What the views ask of an end: figures that are made from what is kept.
+// What the views ask of a connection: figures that are made from what is kept.
 
 internal import Wire
 
-extension TCPEnd {
+/// A connection as it was when its flow ended or was reported: both ends with all that is known of them.
+public struct ConnectionReport: Sendable {
+  let connection: TCPConnection
+  let detail: TCPDetail
+
+  init(_ connection: TCPConnection, _ detail: TCPDetail) {
+    self.connection = connection
+    self.detail = detail
+  }
+
+  /// One end.
+  public subscript(side: FlowSide) -> EndReport { EndReport(side, connection, detail) }
+
+  /// How it was opened.
+  public var handshake: Handshake { connection.handshake(detail) }
+
+  /// Who sent a reset that ended it, and its frame.
+  public var reset: (side: FlowSide, frame: UInt64)? {
+    connection.reset.map { ($0, connection.milestone(connection.resetMilestone, detail)?.frame ?? 0) }
+  }
+
+  /// Letters as Zeek writes them.
+  public var history: [UInt8] { connection.history.letters }
+
+  /// Part of what was known was given up because memory ran out: counts of trouble begin anew there.
+  public var hasLostDetail: Bool { connection.hasLostDetail }
+}
+
+/// One end of a connection.
+public struct EndReport: Sendable {
+  private let side: FlowSide
+  private let connection: TCPConnection
+  private let detail: TCPDetail
+
+  init(_ side: FlowSide, _ connection: TCPConnection, _ detail: TCPDetail) {
+    self.side = side
+    self.connection = connection
+    self.detail = detail
+  }
+
+  private var end: TCPEnd { connection.ends[side.rawValue] }
+  private var more: TCPEndDetail { detail[side.rawValue] }
+
+  /// The initial sequence number: its SYN's, or a guess from the first segment seen.
+  public var initialSequence: UInt32? { end.initialSequence }
+  /// A SYN of this end was seen: the initial sequence number is no guess.
+  public var hasSYN: Bool { end.hasSYN }
+  /// What its SYN offered.
+  public var offer: TCPOffer { end.offer }
+  /// The state it is in.
+  public var state: EndpointState { end.state }
+  /// The states that it came through.
+  public var path: [StateChange] { connection.path(of: side, detail) }
+  /// The frame of its first FIN.
+  public var finFrame: UInt64? { connection.milestone(end.fin, detail)?.frame }
+  /// The most octets that were in flight.
+  public var flightMax: Int64 { end.flightMax }
+  /// Octets in flight behind each segment with octets, when series were asked for.
+  public var flights: [FlightPoint] { more.series }
+  /// Of the windows it advertised, in octets; the least is nil when none is known.
+  public var windowMax: Int64 { end.windowMax }
+  public var windowMin: Int64? { end.windowMin }
+  /// Payload octets by sequence space: without SYN, FIN and repeats.
+  public var streamOctets: Int64 { end.streamOctets }
+  /// Octets of sequence space that were never captured.
+  public var missedOctets: Int64 { more.missedOctets }
+
+  /// What is counted of the segments it sent.
+  public var counters: TCPCounters {
+    let (usual, trouble) = (end.counters, more.counters)
+    var counters = TCPCounters()
+    counters.segments = UInt64(usual.segments)
+    counters.dataSegments = UInt64(usual.dataSegments)
+    counters.dataOctets = usual.dataOctets
+    counters.keepAlives = UInt64(usual.keepAlives)
+    counters.windowUpdates = UInt64(usual.windowUpdates)
+    counters.retransmissions = trouble.retransmissions
+    counters.retransmittedOctets = trouble.retransmittedOctets
+    counters.causes = trouble.causes
+    counters.outOfOrder = trouble.outOfOrder
+    counters.duplicateFrames = trouble.duplicateFrames
+    counters.duplicateACKs = trouble.duplicateACKs
+    counters.lostSegments = trouble.lostSegments
+    counters.ackLostSegments = trouble.ackLostSegments
+    counters.zeroWindows = trouble.zeroWindows
+    counters.zeroWindowProbes = trouble.zeroWindowProbes
+    counters.windowFull = trouble.windowFull
+    counters.windowShrinks = trouble.windowShrinks
+    return counters
+  }
+
   /// Round trips of the octets this end sent, in nanoseconds; nil without a sample.
   public var roundTrips: RoundTripFigures? {
+    let roundTrip = end.roundTrip
     guard roundTrip.samples > 0 else { return nil }
     return RoundTripFigures(
       samples: roundTrip.samples, least: roundTrip.least, average: roundTrip.average, most: roundTrip.most,
@@ -13,7 +104,7 @@ extension TCPEnd {
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.
   public func zeroWindowTime(until time: Int64) -> Int64 {
-    zeroWindowTime &+ (zeroWindowSince.map { interval($0, time) } ?? 0)
+    more.zeroWindowTime &+ (more.zeroWindowSince.map { interval($0, time) } ?? 0)
   }
 
   /// When TIME_WAIT ends, given a maximum segment lifetime in nanoseconds (RFC 9293 section 3.6.1).
@@ -23,6 +114,7 @@ extension TCPEnd {
 
   /// Nanoseconds spent in CLOSE_WAIT, up to `time` when it is still there.
   public func closeWaitTime(until time: Int64) -> Int64? {
+    let path = path
     guard let at = path.firstIndex(where: { $0.state == .closeWait }) else { return nil }
     return interval(path[at].time, at + 1 < path.count ? path[at + 1].time : time)
   }

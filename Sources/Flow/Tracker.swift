@@ -14,6 +14,11 @@ public struct Limits: Sendable {
   public var linger: Int64 = 60_000_000_000
   /// Each end keeps its octets in flight over time.
   public var keepsSeries = false
+  /// Connections that hold, at a time, more than every connection needs: those with trouble, or with much in
+  /// flight.
+  public var detailsMax = 131_072
+  /// Octets that the lists of all of them may hold together.
+  public var detailOctetsMax = 256 << 20
   /// Flows of different VLANs are different flows.
   public var tellsVLANs = false
 
@@ -24,7 +29,7 @@ public struct Limits: Sendable {
 /// A flow that ended, with its connection when it was TCP.
 public struct EndedFlow: Sendable {
   public let record: FlowRecord
-  public let connection: TCPConnection?
+  public let connection: ConnectionReport?
   public let reason: FlowEnd
 }
 
@@ -34,6 +39,8 @@ public struct Tracker: ~Copyable {
   private var table: FlowTable
   private var connections: [TCPConnection] = []
   private var freeConnections: [Int] = []
+  private var details: DetailPool
+  private var copies: Copies
   private var serials: UInt64 = 0
   private var now: Int64 = .min
   /// Places to look at when their time comes, oldest first; a flow is in it once.
@@ -50,6 +57,8 @@ public struct Tracker: ~Copyable {
   public init(_ limits: Limits = Limits(), secret: FlowSecret = FlowSecret()) {
     self.limits = limits
     table = FlowTable(secret: secret)
+    details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
+    copies = Copies(secret: secret)
   }
 
   /// Flows that are open.
@@ -95,8 +104,14 @@ public struct Tracker: ~Copyable {
       return record.connection
     }
     var verdict = Verdict(side: side)
-    if let connection, packet.hasTCP { verdict = connections[connection].receive(&packet, frame, from: side) }
-    verdict.flow = table.records[index].serial
+    let serial = table.records[index].serial
+    if let connection, packet.hasTCP {
+      let place = details.place(of: connections[connection])
+      verdict = connections[connection].receive(
+        &packet, frame, from: side, flow: serial, &details.details[place], &copies)
+      details.settle(place, connection, &connections)
+    }
+    verdict.flow = serial
     if reused { verdict.analysis.insert(.reusedPorts) }
     return verdict
   }
@@ -113,7 +128,9 @@ public struct Tracker: ~Copyable {
     let isTooBig = packet.ipVersion == 4 && packet.icmpCode == 4
     let asked: FlowSide = table.records[index].isReversed == isReversed ? .originator : .responder
     if isUnreachable, !isTooBig, asked == .originator, let connection = table.records[index].connection {
-      connections[connection].noteUnreachable(frame)
+      let place = details.place(of: connections[connection])
+      connections[connection].noteUnreachable(frame, &details.details[place])
+      details.settle(place, connection, &connections)
     }
     var verdict = Verdict(side: asked.other)
     verdict.flow = table.records[index].serial
@@ -140,12 +157,14 @@ public struct Tracker: ~Copyable {
       isDirectionGuessed: isGuess || isAnswer, start: frame.time, end: frame.time, firstFrame: frame.number,
       lastFrame: frame.number)
     if packet.hasTCP {
+      let connection = TCPConnection(
+        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries)
       if let free = freeConnections.popLast() {
-        connections[free] = TCPConnection(keepsSeries: limits.keepsSeries)
+        connections[free] = connection
         record.connection = free
       } else {
         record.connection = connections.count
-        connections.append(TCPConnection(keepsSeries: limits.keepsSeries))
+        connections.append(connection)
       }
     }
     let index = table.insert(record)
@@ -157,7 +176,7 @@ public struct Tracker: ~Copyable {
   private func patience(_ record: FlowRecord) -> Int64 {
     guard let connection = record.connection else { return limits.idleOther }
     if connections[connection].isClosed { return limits.linger }
-    return connections[connection].handshake.isComplete ? limits.idleTCP : limits.idleHalfOpen
+    return connections[connection].opening.isComplete ? limits.idleTCP : limits.idleHalfOpen
   }
 
   /// Ends flows that have been quiet for too long: looks at a few of those that were looked at longest ago.
@@ -193,7 +212,7 @@ public struct Tracker: ~Copyable {
     for (index, generation) in watched[watchedFirst...] {
       let record = table.records[index]
       guard record.isOpen, record.generation == generation else { continue }
-      if let connection = record.connection, !connections[connection].handshake.isComplete {
+      if let connection = record.connection, !connections[connection].opening.isComplete {
         victim = index
         break
       }
@@ -210,9 +229,11 @@ public struct Tracker: ~Copyable {
   /// Takes a flow out and keeps it for `drain`.
   private mutating func end(_ index: Int, _ reason: FlowEnd) {
     let record = table.records[index]
-    let connection = record.connection.map { connections[$0] }
+    let connection = record.connection.map {
+      ConnectionReport(connections[$0], details.detail(of: connections[$0]))
+    }
     if let slot = record.connection {
-      connections[slot] = TCPConnection()
+      details.release(slot, &connections)
       freeConnections.append(slot)
     }
     table.remove(index)

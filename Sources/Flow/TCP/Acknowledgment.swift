@@ -5,9 +5,11 @@ internal import Wire
 extension TCPConnection {
   /// Takes what a segment acknowledges off the peer's flight, measures round trips, and names duplicates and
   /// windows.
-  mutating func acknowledge(_ segment: Segment, _ overtaken: Bool?, _ verdict: inout Verdict) {
+  mutating func acknowledge(
+    _ segment: Segment, _ overtaken: Bool?, _ verdict: inout Verdict, _ detail: inout TCPDetail
+  ) {
     guard segment.flags.contains(.ack), !segment.flags.contains(.rst) else {
-      return noteWindow(segment, &verdict)
+      return noteWindow(segment, &verdict, &detail)
     }
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     // An overtaken acknowledgment says what the end thought before.
@@ -18,37 +20,39 @@ extension TCPConnection {
       // Octets that the capture missed; whoever sends them now repeats them.
       if ends[peer].counters.segments > 0 {
         verdict.analysis.insert(.ackLostSegment)
-        ends[me].counters.ackLostSegments += 1
+        detail[me].counters.ackLostSegments += 1
         // Whatever fills it was sent before this acknowledgment, or again: the peer's own marks cannot tell.
         var jump = segment
         (jump.identification, jump.timestamps) = (nil, nil)
-        ends[peer].jump(ClosedBlock(start: ends[peer].highest, end: number), by: jump)
+        detail[peer].jump(ClosedBlock(start: ends[peer].highest, end: number), by: jump)
       }
       ends[peer].highest = number
     }
     var sample: Int64?
     if number > ends[peer].acknowledged {
-      sample = ends[peer].outstanding.acknowledge(number, at: segment.time)
+      sample = land(peer, number, at: segment.time, &detail)
       ends[peer].acknowledged = number
-      ends[peer].duplicateACKsHeard = 0
       ends[peer].lastAdvance = segment.time
-      ends[peer].hasProbedTail = false
-      if number >= ends[peer].recoverPoint { ends[peer].recoverPoint = 0 }
-      if number >= ends[peer].timeoutPoint { ends[peer].timeoutPoint = 0 }
+      if !detail.isQuiet(peer) {
+        detail[peer].duplicateACKsHeard = 0
+        detail[peer].hasProbedTail = false
+        if number >= detail[peer].recoverPoint { detail[peer].recoverPoint = 0 }
+        if number >= detail[peer].timeoutPoint { detail[peer].timeoutPoint = 0 }
+      }
     } else {
-      nameRepeatedACK(segment, &verdict)
+      nameRepeatedACK(segment, &verdict, &detail)
     }
     for i in (segment.isDuplicateSACK ? 1 : 0)..<max(segment.isDuplicateSACK ? 1 : 0, segment.sackCount) {
-      let selected = ends[peer].outstanding.select(segment.sack[i], at: segment.time)
+      let selected = select(peer, segment.sack[i], at: segment.time, &detail)
       if sample == nil { sample = selected }
     }
     // Time stamps measure where neither does, at a millisecond's grain (RFC 7323 section 4.1).
     if let sample { ends[peer].roundTrip.measure(sample) }
     ends[peer].lastHeard = segment.time
-    noteWindow(segment, &verdict)
+    noteWindow(segment, &verdict, &detail)
     if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {
-      ends[me].acknowledgmentFrame = segment.frame
-      ends[me].duplicateACKsSent = 0
+      ends[me].acknowledgmentFrame = UInt32(exactly: segment.frame &- firstFrame &+ 1) ?? 0
+      if detail.hasDuplicateACKs(me) { detail[me].duplicateACKsSent = 0 }
     }
     ends[me].acknowledgmentSent = max(ends[me].acknowledgmentSent, number)
     ends[me].hasAcknowledged = true
@@ -56,7 +60,9 @@ extension TCPConnection {
 
   /// An acknowledgment that takes nothing off the flight: an answer to a probe, a new window, or a duplicate
   /// (RFC 5681 section 2).
-  private mutating func nameRepeatedACK(_ segment: Segment, _ verdict: inout Verdict) {
+  private mutating func nameRepeatedACK(
+    _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
+  ) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     guard
       segment.payload == 0, segment.flags.isDisjoint(with: [.syn, .fin, .rst]), ends[me].hasAcknowledged,
@@ -73,30 +79,34 @@ extension TCPConnection {
     }
     let isInFlight = ends[peer].highest > segment.acknowledgment
     let isSame = segment.window == ends[me].windowSent
-    if isInFlight, isSame || segment.sackCount > 0 { ends[peer].duplicateACKsHeard += 1 }
+    if isInFlight, isSame || segment.sackCount > 0 { detail[peer].duplicateACKsHeard += 1 }
     if isInFlight, isSame {
       verdict.analysis.insert(.duplicateACK)
-      ends[me].counters.duplicateACKs += 1
-      ends[me].duplicateACKsSent &+= 1
-      verdict.count = ends[me].duplicateACKsSent
-      if verdict.of == 0 { verdict.of = ends[me].acknowledgmentFrame }
+      detail[me].counters.duplicateACKs += 1
+      detail[me].duplicateACKsSent &+= 1
+      verdict.count = detail[me].duplicateACKsSent
+      if verdict.of == 0, ends[me].acknowledgmentFrame > 0 {
+        verdict.of = firstFrame &+ UInt64(ends[me].acknowledgmentFrame) &- 1
+      }
     } else if !isSame, segment.window != 0, segment.sackCount == 0 {
       verdict.analysis.insert(.windowUpdate)
-      ends[me].counters.windowUpdates += 1
+      count(&ends[me].counters.windowUpdates)
     }
   }
 
   /// The window that a segment advertises.
-  private mutating func noteWindow(_ segment: Segment, _ verdict: inout Verdict) {
+  private mutating func noteWindow(
+    _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
+  ) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     if segment.flags.isDisjoint(with: [.syn, .rst]) {
       if segment.window == 0 {
         verdict.analysis.insert(.zeroWindow)
-        ends[me].counters.zeroWindows += 1
-        if ends[me].zeroWindowSince == nil { ends[me].zeroWindowSince = segment.time }
-      } else if let since = ends[me].zeroWindowSince {
-        ends[me].zeroWindowTime &+= interval(since, segment.time)
-        ends[me].zeroWindowSince = nil
+        detail[me].counters.zeroWindows += 1
+        if detail[me].zeroWindowSince == nil { detail[me].zeroWindowSince = segment.time }
+      } else if let since = detail[me].zeroWindowSince {
+        detail[me].zeroWindowTime &+= interval(since, segment.time)
+        detail[me].zeroWindowSince = nil
       }
     }
     if let window = verdict.window, !segment.flags.contains(.rst) {
@@ -104,11 +114,13 @@ extension TCPConnection {
       ends[me].windowMax = max(ends[me].windowMax, window)
     }
     if !segment.flags.contains(.rst) { ends[me].windowSent = segment.window }
-    noteFullWindow(segment, peer, &verdict)
+    noteFullWindow(segment, peer, &verdict, &detail)
   }
 
   /// Octets up to the very edge of what the peer offered.
-  private mutating func noteFullWindow(_ segment: Segment, _ peer: Int, _ verdict: inout Verdict) {
+  private mutating func noteFullWindow(
+    _ segment: Segment, _ peer: Int, _ verdict: inout Verdict, _ detail: inout TCPDetail
+  ) {
     guard segment.payload > 0, segment.flags.isDisjoint(with: [.syn, .fin, .rst]), ends[0].hasSYN,
       ends[1].hasSYN,
       ends[peer].hasAcknowledged, !verdict.analysis.contains(.zeroWindowProbe)
@@ -117,55 +129,29 @@ extension TCPConnection {
     let scale = isScaled ? Int64(min(ends[peer].offer.windowScale ?? 0, 14)) : 0
     if segment.end == ends[peer].acknowledgmentSent + Int64(ends[peer].windowSent) << scale {
       verdict.analysis.insert(.windowFull)
-      ends[segment.side.rawValue].counters.windowFull += 1
-    }
-  }
-
-  /// The three segments of the opening, and what may take their place.
-  mutating func noteHandshake(_ segment: Segment, _ analysis: Analysis) {
-    let isSYN = segment.flags.contains(.syn)
-    let isACK = segment.flags.contains(.ack)
-    if isSYN, !isACK, segment.side == .originator {
-      if handshake.synFrame == nil {
-        handshake.synFrame = segment.frame
-        handshake.synTime = segment.time
-      } else if analysis.contains(.retransmission) {
-        handshake.synRetransmissions += 1
-      }
-      if handshake.synACKFrame == nil { handshake.lastSYNTime = segment.time }
-    } else if isSYN, !isACK {
-      handshake.isSimultaneous = true
-    } else if isSYN {
-      if handshake.synACKFrame == nil {
-        handshake.synACKFrame = segment.frame
-        handshake.synACKTime = segment.time
-      } else if analysis.contains(.retransmission) {
-        handshake.synACKRetransmissions += 1
-      }
-    } else if isACK, handshake.ackFrame == nil, handshake.synACKFrame != nil, !segment.flags.contains(.rst),
-      segment.acknowledgment >= 1, segment.side == .originator
-    {
-      handshake.ackFrame = segment.frame
-      handshake.ackTime = segment.time
-    } else if segment.flags.contains(.rst), segment.side == .responder, handshake.synACKFrame == nil {
-      handshake.isRefused = handshake.synFrame != nil
+      detail[segment.side.rawValue].counters.windowFull += 1
     }
   }
 
   /// Moves both ends' states. A packet is taken as received by the other end when it is captured: what is
   /// lost behind the tap moves that end later than this says, but in the same order.
-  mutating func advance(_ segment: Segment) {
+  mutating func advance(_ segment: Segment, _ detail: inout TCPDetail) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let flags = segment.flags
     // A capture that begins later finds both ends in a connection.
     if !flags.contains(.syn), !flags.contains(.rst) {
-      for i in 0..<2 where ends[i].path.isEmpty && !ends[i].hasSYN { ends[i].enter(.established, segment) }
+      for i in 0..<2 where ends[i].path.isEmpty && !ends[i].hasSYN {
+        enter(i, .established, segment, &detail)
+      }
     }
     if flags.contains(.rst) {
       // What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1).
       guard !isClosed else { return }
-      if reset == nil { reset = (segment.side, segment.frame) }
-      for i in 0..<2 where ends[i].state != .timeWait || i == peer { ends[i].enter(.closed, segment) }
+      if reset == nil {
+        reset = segment.side
+        resetMilestone = note(segment.time, segment.frame, &detail)
+      }
+      for i in 0..<2 where ends[i].state != .timeWait || i == peer { enter(i, .closed, segment, &detail) }
       return
     }
     let sent: EndpointState.Sent =
@@ -173,34 +159,34 @@ extension TCPConnection {
       ? (flags.contains(.ack) ? .synACK : .syn)
       : flags.contains(.fin) ? .fin : .other
     if sent == .syn || sent == .synACK {
-      if sent == .synACK, ends[me].state == .synSent { handshake.isSimultaneous = true }
+      if sent == .synACK, ends[me].state == .synSent { opening.isSimultaneous = true }
       if ends[me].path.isEmpty || sent == .synACK {
-        ends[me].enter(ends[me].state.after(sending: sent), segment)
+        enter(me, ends[me].state.after(sending: sent), segment, &detail)
       }
       // Two SYNs cross: each reaches an end that has sent its own, before anything else does.
       if sent == .syn, ends[peer].state == .synSent, ends[me].state == .synSent {
-        ends[peer].enter(ends[peer].state.after(receiving: .syn), segment)
-        ends[me].enter(ends[me].state.after(receiving: .syn), segment)
+        enter(peer, ends[peer].state.after(receiving: .syn), segment, &detail)
+        enter(me, ends[me].state.after(receiving: .syn), segment, &detail)
       }
       if sent == .synACK { ends[me].hasSYNACK = true }
     }
     if flags.contains(.ack), segment.acknowledgment >= 1 {
-      ends[peer].enter(ends[peer].state.after(receiving: .ackOfSYN), segment)
+      enter(peer, ends[peer].state.after(receiving: .ackOfSYN), segment, &detail)
     }
     if flags.contains(.ack), let fin = ends[peer].finSequence, segment.acknowledgment > fin {
-      ends[peer].enter(ends[peer].state.after(receiving: .ackOfFIN), segment)
+      enter(peer, ends[peer].state.after(receiving: .ackOfFIN), segment, &detail)
     }
     // A FIN that does not acknowledge the peer's crossed it on the way: its sender had not received that one.
     if sent == .fin, let fin = ends[peer].finSequence, segment.acknowledgment <= fin {
-      ends[me].takeBack(.closeWait)
+      takeBack(me, .closeWait, &detail)
     }
-    if sent == .fin { ends[me].enter(ends[me].state.after(sending: .fin), segment) }
+    if sent == .fin { enter(me, ends[me].state.after(sending: .fin), segment, &detail) }
     // A FIN counts when everything before it has come.
-    if let fin = ends[peer].finSequence, sent == .fin, ends[peer].contiguous > fin {
-      ends[me].enter(ends[me].state.after(receiving: .fin), segment)
+    if let fin = ends[peer].finSequence, sent == .fin, detail[peer].contiguous(ends[peer].highest) > fin {
+      enter(me, ends[me].state.after(receiving: .fin), segment, &detail)
     }
-    if let fin = ends[me].finSequence, ends[me].contiguous > fin {
-      ends[peer].enter(ends[peer].state.after(receiving: .fin), segment)
+    if let fin = ends[me].finSequence, detail[me].contiguous(ends[me].highest) > fin {
+      enter(peer, ends[peer].state.after(receiving: .fin), segment, &detail)
     }
   }
 }

@@ -1,5 +1,7 @@
 // How a connection was opened: SYN with x, SYN-ACK with y and x + 1, ACK with y + 1 (RFC 9293 section 3.5).
 
+internal import Wire
+
 /// The opening of a connection, as far as it was seen.
 public struct Handshake: Sendable, Equatable {
   public internal(set) var synFrame: UInt64?
@@ -29,5 +31,80 @@ public struct Handshake: Sendable, Equatable {
   private func zip(_ a: Int64?, _ b: Int64?) -> (Int64, Int64)? {
     guard let a, let b else { return nil }
     return (a, b)
+  }
+}
+
+/// The same as a connection holds it: its three segments are milestones. Counts stop at 65535.
+struct Opening: Sendable {
+  var syn = Milestones.none
+  var synACK = Milestones.none
+  var ack = Milestones.none
+  var synRetransmissions: UInt16 = 0
+  var synACKRetransmissions: UInt16 = 0
+  var isSimultaneous = false
+  var isFastOpen = false
+  var isRefused = false
+
+  /// All three segments were seen.
+  var isComplete: Bool { hasSYN && hasSYNACK && hasACK }
+  var hasSYN: Bool { syn != Milestones.none }
+  var hasSYNACK: Bool { synACK != Milestones.none }
+  var hasACK: Bool { ack != Milestones.none }
+}
+
+extension TCPConnection {
+  /// From the last SYN to the SYN-ACK.
+  func synACKDelay(_ detail: borrowing TCPDetail) -> Int64? { handshake(detail).synACKDelay }
+  /// From the SYN-ACK to its ACK.
+  func ackDelay(_ detail: borrowing TCPDetail) -> Int64? { handshake(detail).ackDelay }
+
+  /// The opening with its times and frames.
+  func handshake(_ detail: borrowing TCPDetail) -> Handshake {
+    let (syn, synACK) = (milestone(opening.syn, detail), milestone(opening.synACK, detail))
+    let ack = milestone(opening.ack, detail)
+    var handshake = Handshake()
+    (handshake.synFrame, handshake.synTime) = (syn?.frame, syn?.time)
+    handshake.lastSYNTime = detail.lastSYNTime ?? syn?.time
+    (handshake.synACKFrame, handshake.synACKTime) = (synACK?.frame, synACK?.time)
+    (handshake.ackFrame, handshake.ackTime) = (ack?.frame, ack?.time)
+    handshake.synRetransmissions = UInt64(opening.synRetransmissions)
+    handshake.synACKRetransmissions = UInt64(opening.synACKRetransmissions)
+    handshake.isSimultaneous = opening.isSimultaneous
+    handshake.isFastOpen = opening.isFastOpen
+    handshake.isRefused = opening.isRefused
+    return handshake
+  }
+
+  /// The three segments of the opening, and what may take their place.
+  mutating func noteHandshake(_ segment: Segment, _ analysis: Analysis, _ detail: inout TCPDetail) {
+    let isSYN = segment.flags.contains(.syn)
+    let isACK = segment.flags.contains(.ack)
+    if isSYN, !isACK, segment.side == .originator {
+      if !opening.hasSYN {
+        opening.syn = note(segment.time, segment.frame, &detail)
+      } else {
+        if analysis.contains(.retransmission), opening.synRetransmissions < .max {
+          opening.synRetransmissions += 1
+        }
+        if !opening.hasSYNACK {
+          detail.isTouched = true
+          detail.lastSYNTime = segment.time
+        }
+      }
+    } else if isSYN, !isACK {
+      opening.isSimultaneous = true
+    } else if isSYN {
+      if !opening.hasSYNACK {
+        opening.synACK = note(segment.time, segment.frame, &detail)
+      } else if analysis.contains(.retransmission), opening.synACKRetransmissions < .max {
+        opening.synACKRetransmissions += 1
+      }
+    } else if isACK, !opening.hasACK, opening.hasSYNACK, !segment.flags.contains(.rst),
+      segment.acknowledgment >= 1, segment.side == .originator
+    {
+      opening.ack = note(segment.time, segment.frame, &detail)
+    } else if segment.flags.contains(.rst), segment.side == .responder, !opening.hasSYNACK {
+      opening.isRefused = opening.hasSYN
+    }
   }
 }

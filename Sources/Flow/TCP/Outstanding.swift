@@ -14,28 +14,34 @@ struct Flight: Sendable {
   var isSelected = false
 }
 
-/// The segments in flight, oldest first. Bounded: beyond `flightsMax` the oldest are no longer timed.
-struct Outstanding: Sendable {
+/// Several segments in flight, oldest first. Bounded: beyond `flightsMax` the oldest are no longer timed.
+struct FlightList: Sendable {
   /// The most runs that are kept for one end.
   static let flightsMax = 4096
+  /// What is left to an end when memory for all has run out.
+  static let shedMax = 16
 
   private(set) var flights: [Flight] = []
   /// Runs before this index are done with; they are taken out in one go, later.
-  private var first = 0
+  private(set) var first = 0
 
   /// Runs in flight.
   var count: Int { flights.count - first }
+  var isEmpty: Bool { flights.count == first }
+  /// Octets of memory.
+  var octets: Int { flights.capacity * MemoryLayout<Flight>.stride }
 
-  /// Notes that `start..<end` was sent at `time`; `isNew` is false when these numbers were sent before.
-  mutating func send(_ start: Int64, _ end: Int64, at time: Int64, isNew: Bool) {
-    if isNew {
-      if count >= Outstanding.flightsMax {
-        first += 1
-        compact()
-      }
-      flights.append(Flight(start: start, end: end, firstSent: time, lastSent: time))
-      return
+  /// Notes a run that was sent for the first time.
+  mutating func append(_ flight: Flight) {
+    if count >= FlightList.flightsMax {
+      first += 1
+      compact()
     }
+    flights.append(flight)
+  }
+
+  /// Notes that `start..<end` was sent again.
+  mutating func resend(_ start: Int64, _ end: Int64, at time: Int64) {
     for i in first..<flights.count where flights[i].start < end && flights[i].end > start {
       flights[i].isRepeated = true
       flights[i].lastSent = time
@@ -65,6 +71,11 @@ struct Outstanding: Sendable {
 
   /// Takes out the runs that are done with, when they are the larger part.
   private mutating func compact() {
+    if isEmpty {
+      flights.removeAll(keepingCapacity: true)
+      first = 0
+      return
+    }
     guard first > 64, first * 2 > flights.count else { return }
     flights.removeFirst(first)
     first = 0
@@ -90,6 +101,82 @@ struct Outstanding: Sendable {
       return flights[i].start >= number
     }
     return false
+  }
+
+  /// Gives up all but the latest runs.
+  mutating func shed() {
+    guard count > FlightList.shedMax || flights.capacity > 64 else { return }
+    flights = Array(flights.suffix(min(count, FlightList.shedMax)))
+    first = 0
+  }
+
+  /// Gives back the memory of a flight that was large and has landed.
+  mutating func trim() {
+    if isEmpty, flights.capacity > 32 { flights = [] }
+  }
+}
+
+/// The one segment that most ends have in flight, if any, held by the end itself: sent once.
+struct SingleFlight: Sendable {
+  var start: Int64 = 0
+  var length: UInt32 = 0
+  var sent: Int64 = 0
+
+  var isEmpty: Bool { length == 0 }
+  var end: Int64 { start + Int64(length) }
+}
+
+extension TCPConnection {
+  /// Notes that an end sent `start..<end` at `time`; `isNew` is false when these numbers were sent before.
+  mutating func noteFlight(
+    _ end: Int, _ start: Int64, _ behind: Int64, at time: Int64, isNew: Bool, _ detail: inout TCPDetail
+  ) {
+    guard behind > start else { return }
+    if isNew {
+      if detail[end].flights.isEmpty, ends[end].single.isEmpty, behind - start <= Int64(UInt32.max) {
+        ends[end].single = SingleFlight(start: start, length: UInt32(behind - start), sent: time)
+      } else {
+        spread(end, &detail)
+        detail[end].flights.append(Flight(start: start, end: behind, firstSent: time, lastSent: time))
+      }
+    } else if !detail[end].flights.isEmpty || !ends[end].single.isEmpty {
+      spread(end, &detail)
+      detail[end].flights.resend(start, behind, at: time)
+    }
+  }
+
+  /// Moves the single flight to the list, where there is room for more of it and about it.
+  private mutating func spread(_ end: Int, _ detail: inout TCPDetail) {
+    let single = ends[end].single
+    if single.isEmpty { return }
+    detail[end].flights.append(
+      Flight(start: single.start, end: single.end, firstSent: single.sent, lastSent: single.sent))
+    ends[end].single = SingleFlight()
+  }
+
+  /// Takes off an end's flight what is acknowledged, and gives the round trip that it measures, if any.
+  mutating func land(_ end: Int, _ number: Int64, at time: Int64, _ detail: inout TCPDetail) -> Int64? {
+    let single = ends[end].single
+    guard single.isEmpty else {
+      if single.end <= number {
+        ends[end].single = SingleFlight()
+        return interval(single.sent, time)
+      }
+      if single.start < number {
+        ends[end].single.length = UInt32(single.end - number)
+        ends[end].single.start = number
+      }
+      return nil
+    }
+    return detail[end].flights.isEmpty ? nil : detail[end].flights.acknowledge(number, at: time)
+  }
+
+  /// Notes what a SACK block tells of an end's flight, and gives the round trip that it measures, if any.
+  mutating func select(_ end: Int, _ block: ClosedBlock, at time: Int64, _ detail: inout TCPDetail)
+    -> Int64?
+  {
+    spread(end, &detail)
+    return detail[end].flights.isEmpty ? nil : detail[end].flights.select(block, at: time)
   }
 }
 

@@ -27,20 +27,36 @@ public struct Verdict: Sendable, Equatable {
   init(side: FlowSide) { self.side = side }
 }
 
-/// One connection. The originator sent the first SYN, or is the best guess.
+/// One connection, as far as every connection needs it: what is a list, or belongs to trouble, is in its
+/// detail (`TCPDetail`). The originator sent the first SYN, or is the best guess.
 public struct TCPConnection: Sendable {
-  public internal(set) var ends = InlineArray<2, TCPEnd>(repeating: TCPEnd())
-  public internal(set) var handshake = Handshake()
-  /// Who sent a reset that ended it, and its frame.
-  public internal(set) var reset: (side: FlowSide, frame: UInt64)?
+  var ends = InlineArray<2, TCPEnd>(repeating: TCPEnd())
+  /// Its first packet.
+  let start: Int64
+  let firstFrame: UInt64
+  var milestones = Milestones()
+  var opening = Opening()
+  /// Who sent a reset that ended it.
+  var reset: FlowSide?
+  var resetMilestone = Milestones.none
   var history = History()
   private(set) var keepsSeries = false
+  /// Its detail's place in the pool; negative for none.
+  var detail: Int32 = -1
+  /// It had a detail that was given up.
+  var hasLostDetail = false
 
-  /// A connection of which nothing is known; `keepsSeries` asks for every flight over time.
-  init(keepsSeries: Bool = false) { self.keepsSeries = keepsSeries }
+  /// A connection of which nothing is known but when it began; `keepsSeries` asks for every flight over time.
+  init(start: Int64 = 0, firstFrame: UInt64 = 0, keepsSeries: Bool = false) {
+    self.start = start
+    self.firstFrame = firstFrame
+    self.keepsSeries = keepsSeries
+  }
 
-  /// One end.
-  public subscript(side: FlowSide) -> TCPEnd { ends[side.rawValue] }
+  /// Whether both ends have been heard and agree: no stranger can pretend that alone.
+  var isProven: Bool {
+    opening.isComplete || (ends[0].counters.segments > 1 && ends[1].counters.segments > 1)
+  }
 
   /// Whether both ends are done: nothing but copies and late packets can come.
   var isClosed: Bool {
@@ -65,50 +81,59 @@ public struct TCPConnection: Sendable {
     guard end.hasSYN, let initial = end.initialSequence else { return isOver }
     if initial == number { return reset != nil && end.highest > 1 }
     // Nobody answered the old SYN, and a stack that tries again with another number has given it up.
-    return isOver || (!handshake.isComplete && end.counters.dataSegments == 0)
+    return isOver || (!opening.isComplete && end.counters.dataSegments == 0)
   }
 
   /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before
   /// a connection is established).
-  mutating func noteUnreachable(_ frame: Frame) {
+  mutating func noteUnreachable(_ frame: Frame, _ detail: inout TCPDetail) {
     guard ends[0].state == .synSent else { return }
-    ends[0].enter(.closed, frame.time, frame.number)
+    enter(0, .closed, frame.time, frame.number, &detail)
   }
 
   /// Takes a segment: numbers are made relative, then each part looks at it in turn.
-  mutating func receive(_ packet: inout Packet, _ frame: Frame, from side: FlowSide) -> Verdict {
+  mutating func receive(
+    _ packet: inout Packet, _ frame: Frame, from side: FlowSide, flow: UInt64, _ detail: inout TCPDetail,
+    _ copies: inout Copies
+  ) -> Verdict {
     var verdict = Verdict(side: side)
     learnNumbers(&packet, side)
     let segment = segment(&packet, frame, side)
     let (me, peer) = (side.rawValue, side.other.rawValue)
-    ends[me].counters.segments += 1
+    count(&ends[me].counters.segments)
     if segment.payload > 0 {
-      ends[me].counters.dataSegments += 1
+      count(&ends[me].counters.dataSegments)
       ends[me].counters.dataOctets += UInt64(segment.payload)
     }
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
     verdict.window = window(of: segment, side)
     history.note(segment, highest: ends[me].highest)
 
-    if let seen = ends[me].copy(of: segment) {
-      ends[me].counters.duplicateFrames += 1
+    let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
+    let original = copies.original(of: marks)
+    if original != 0 {
+      detail[me].counters.duplicateFrames += 1
       verdict.analysis = .duplicateFrame
-      verdict.of = seen.frame
+      verdict.of = original
       return verdict
     }
     let overtaken = ends[me].wasOvertaken(segment)
-    judge(segment, overtaken, &verdict)
-    acknowledge(segment, overtaken, &verdict)
-    if segment.flags.contains(.ack), ends[peer].contiguous < min(segment.acknowledgment, ends[peer].highest) {
-      history.noteGap(of: side.other, at: ends[peer].contiguous)
+    judge(segment, overtaken, &verdict, &detail)
+    if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
+    acknowledge(segment, overtaken, &verdict, &detail)
+    let whole = detail[peer].contiguous(ends[peer].highest)
+    if segment.flags.contains(.ack), whole < min(segment.acknowledgment, ends[peer].highest) {
+      history.noteGap(of: side.other, at: whole)
     }
-    noteHandshake(segment, verdict.analysis)
-    if handshake.ackFrame == segment.frame { verdict.handshakeTime = handshake.total }
+    let wasOpened = opening.hasACK
+    noteHandshake(segment, verdict.analysis, &detail)
+    if !wasOpened, opening.hasACK { verdict.handshakeTime = handshake(detail).total }
     let before = (ends[me].state, ends[peer].state)
-    advance(segment)
+    advance(segment, &detail)
     if ends[me].state != before.0 { verdict.senderState = ends[me].state }
     if ends[peer].state != before.1 { verdict.receiverState = ends[peer].state }
     ends[me].remember(segment)
+    copies.remember(marks, frame: segment.frame)
     return verdict
   }
 
@@ -149,7 +174,7 @@ public struct TCPConnection: Sendable {
       maximumSegmentSize: packet.tcp.maximumSegmentSize, windowScale: packet.tcp.windowScale,
       isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
       hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)))
-    if packet.tcp.hasFastOpen, packet.payloadLength > 0 { handshake.isFastOpen = true }
+    if packet.tcp.hasFastOpen, packet.payloadLength > 0 { opening.isFastOpen = true }
   }
 
   /// A segment in the connection's own numbers, counted from where each end is.

@@ -94,7 +94,7 @@ public struct FlowJSON: ~Copyable {
     }
   }
 
-  private mutating func writeTCP(_ connection: TCPConnection, until time: Int64) {
+  private mutating func writeTCP(_ connection: ConnectionReport, until time: Int64) {
     out.write(",\"tcp\":{")
     writeHandshake(connection)
     for side in FlowSide.allCases {
@@ -105,7 +105,7 @@ public struct FlowJSON: ~Copyable {
     out.write("}")
   }
 
-  private mutating func writeHandshake(_ connection: TCPConnection) {
+  private mutating func writeHandshake(_ connection: ConnectionReport) {
     let handshake = connection.handshake
     out.write("\"handshake\":{\"complete\":")
     out.write(handshake.isComplete ? "true" : "false")
@@ -132,7 +132,7 @@ public struct FlowJSON: ~Copyable {
     out.write("}")
   }
 
-  private mutating func writeEnd(_ end: TCPEnd, until time: Int64) {
+  private mutating func writeEnd(_ end: EndReport, until time: Int64) {
     out.write("\"state\":\"")
     out.write(end.state.name)
     out.write("\",\"states\":[")
@@ -161,7 +161,7 @@ public struct FlowJSON: ~Copyable {
     if !end.flights.isEmpty { write(end.flights) }
   }
 
-  private mutating func writeOffer(_ end: TCPEnd) {
+  private mutating func writeOffer(_ end: EndReport) {
     guard end.hasSYN else { return }
     if end.offer.maximumSegmentSize > 0 { count(",\"mss\":", UInt64(end.offer.maximumSegmentSize)) }
     if let scale = end.offer.windowScale { count(",\"window_scale\":", UInt64(scale)) }

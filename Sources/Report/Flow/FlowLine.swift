@@ -78,7 +78,7 @@ public struct FlowLine: ~Copyable {
   }
 
   /// The round trip of the handshake, and each kind of trouble that there was.
-  private mutating func writeTCP(_ connection: TCPConnection) {
+  private mutating func writeTCP(_ connection: ConnectionReport) {
     if let there = connection.handshake.synACKDelay, let here = connection.handshake.ackDelay {
       out.write(", rtt ")
       out.write(decimal: UInt64(max(0, there + here) / 1000))

@@ -1,0 +1,126 @@
+// Packets that were seen a moment ago: what a copy, or a repeat, is known by.
+
+internal import Wire
+
+/// The last packets of all connections together, by what a copy has in common with its original. One table
+/// of fixed size for the whole tracker: a copy follows its original by a moment, whichever connection it is
+/// of.
+struct Copies {
+  /// Packets that are remembered, by default.
+  static let entriesMax = 1 << 14
+  /// Places that a packet may take.
+  private static let ways = 4
+  /// A copy is looked for among this many last packets of its end: marks repeat in the long run.
+  private static let reach: UInt32 = 32
+
+  private struct Entry {
+    /// Of the end and the number of the packet's first octet.
+    var place: UInt32 = 0
+    /// Of everything else that a copy has in common with its original.
+    var marks: UInt32 = 0
+    /// Which packet of its end it was, counted from 1; 0 for none.
+    var number: UInt32 = 0
+    var frame: (UInt32, UInt32) = (0, 0)
+
+    var frameNumber: UInt64 { UInt64(frame.1) << 32 | UInt64(frame.0) }
+  }
+
+  private var entries: [Entry]
+  private let mask: Int
+  private let secret: FlowSecret
+
+  /// Room for `count` packets, a power of two.
+  init(_ count: Int = entriesMax, secret: FlowSecret) {
+    var size = Copies.ways
+    while size < count { size *= 2 }
+    entries = [Entry](repeating: Entry(), count: size)
+    mask = size - 1
+    self.secret = secret
+  }
+
+  /// What a packet is looked up by.
+  struct Marks: Sendable {
+    fileprivate var place: UInt64
+    fileprivate var marks: UInt32
+    fileprivate var number: UInt32
+    /// Equal marks tell a copy: without an identification only time stamps tell, and they tell nothing of
+    /// pure acknowledgments, which may be equal. A SYN-ACK may be repeated in the same millisecond, by a timer and
+    /// by a repeated SYN.
+    fileprivate var isTelling: Bool
+  }
+
+  /// The marks of the `number`th packet of an end; `flow` is the flow's own number.
+  @inline(__always)
+  func marks(of segment: Segment, flow: UInt64, number: UInt32) -> Marks {
+    let words = secret.words
+    // Pure acknowledgments have one number in common; what they acknowledge tells them apart.
+    let first =
+      segment.length > 0
+      ? UInt64(truncatingIfNeeded: segment.sequence) : ~UInt64(truncatingIfNeeded: segment.acknowledgment)
+    let place = fold(flow &<< 1 &+ UInt64(segment.side.rawValue) &+ words[0], first &+ words[1])
+    let shape =
+      UInt64(truncatingIfNeeded: segment.length) &<< 32 | UInt64(segment.flags.rawValue) &<< 16
+      | UInt64(segment.window)
+    let stamp = segment.timestamps.map { UInt64($0.value) | 1 &<< 32 } ?? 0
+    let identification = segment.identification.map { UInt64($0) | 1 &<< 16 } ?? 0
+    let marks =
+      fold(shape &+ words[2], UInt64(truncatingIfNeeded: segment.acknowledgment) &+ words[3])
+      ^ fold(
+        stamp &+ words[4], identification &<< 34 &+ UInt64(truncatingIfNeeded: segment.sequence) &+ words[5])
+    return Marks(
+      place: place, marks: UInt32(truncatingIfNeeded: marks), number: number,
+      isTelling: segment.identification != nil
+        || (segment.length > 0 && segment.timestamps != nil && !segment.flags.contains(.syn)))
+  }
+
+  /// The frame of a packet of this end with the same marks: the same packet. 0 for none.
+  @inline(__always)
+  func original(of marks: Marks) -> UInt64 {
+    guard marks.isTelling else { return 0 }
+    let at = set(marks)
+    for i in at..<at &+ Copies.ways {
+      if entries[i].marks == marks.marks, entries[i].place == tag(marks), isNear(entries[i], marks) {
+        return entries[i].frameNumber
+      }
+    }
+    return 0
+  }
+
+  /// The frame of the last packet of this end that began with the same octet. 0 for none that is remembered.
+  func earlier(_ marks: Marks) -> UInt64 {
+    let at = set(marks)
+    var latest: UInt64 = 0
+    for i in at..<at &+ Copies.ways where entries[i].place == tag(marks) && isNear(entries[i], marks) {
+      latest = max(latest, entries[i].frameNumber)
+    }
+    return latest
+  }
+
+  /// Remembers a packet in the place of the oldest of its set.
+  mutating func remember(_ marks: Marks, frame: UInt64) {
+    let at = set(marks)
+    var oldest = at
+    for i in at &+ 1..<at &+ Copies.ways where entries[i].frameNumber < entries[oldest].frameNumber {
+      oldest = i
+    }
+    entries[oldest] = Entry(
+      place: tag(marks), marks: marks.marks, number: marks.number,
+      frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)))
+  }
+
+  private func isNear(_ entry: Entry, _ marks: Marks) -> Bool {
+    entry.number != 0 && marks.number &- entry.number <= Copies.reach
+  }
+
+  private func tag(_ marks: Marks) -> UInt32 { UInt32(truncatingIfNeeded: marks.place &>> 32) }
+
+  private func set(_ marks: Marks) -> Int {
+    Int(truncatingIfNeeded: marks.place) & mask & ~(Copies.ways &- 1)
+  }
+
+  @inline(__always)
+  private func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+}

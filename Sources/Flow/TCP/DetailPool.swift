@@ -1,0 +1,151 @@
+// The details of all connections together: taken when something begins, given back when it is over, bounded.
+
+/// Details by number. One of them is spare and blank: whoever has none is handed that one, and keeps it when
+/// there is something in it afterwards.
+struct DetailPool {
+  /// Owners that are looked at, at most, to find a detail that has not been needed for long.
+  private static let looksMax = 16
+
+  /// What is known of a place.
+  private struct Place {
+    var owner: Int32 = -1
+    /// Needed since the hand came by.
+    var isRecent = false
+    /// Its owner has not shown that both its ends are there: a share of the places, at most, is for such.
+    var isUnproven = false
+    var octets: UInt32 = 0
+  }
+
+  private let placesMax: Int
+  private let octetsMax: Int
+  var details: [TCPDetail] = [TCPDetail()]
+  private var places: [Place] = [Place()]
+  private var free: [Int32] = []
+  private var spare: Int32 = 0
+  private var hand = 0
+  private var unproven = 0
+  /// Octets that lists hold, in all details together.
+  private(set) var octets = 0
+  /// Details that a connection would have needed and was refused.
+  private(set) var refused: UInt64 = 0
+  /// Details that were given up for another connection.
+  private(set) var givenUp: UInt64 = 0
+  /// Lists that were cut short because memory for all of them had run out.
+  private(set) var shed: UInt64 = 0
+
+  init(placesMax: Int, octetsMax: Int) {
+    self.placesMax = max(1, min(placesMax, Int(Int32.max) - 1))
+    self.octetsMax = octetsMax
+  }
+
+  /// Connections that have a detail.
+  var count: Int { places.count - free.count - 1 }
+
+  /// The place of a connection's own detail, or of the spare one.
+  @inline(__always)
+  func place(of connection: borrowing TCPConnection) -> Int {
+    Int(connection.detail >= 0 ? connection.detail : spare)
+  }
+
+  /// What a connection knows beyond itself; blank when there is nothing.
+  func detail(of connection: borrowing TCPConnection) -> TCPDetail { details[place(of: connection)] }
+
+  /// After a packet: keeps what has become something, takes back what has become nothing.
+  @inline(__always)
+  mutating func settle(_ place: Int, _ owner: Int, _ connections: inout [TCPConnection]) {
+    if details[place].isTouched { settleTouched(place, owner, &connections) }
+  }
+
+  private mutating func settleTouched(_ place: Int, _ owner: Int, _ connections: inout [TCPConnection]) {
+    details[place].isTouched = false
+    details[place].trim()
+    if details[place].isBlank {
+      if place != Int(spare) { giveBack(place, owner, &connections) }
+      return account(place)
+    }
+    if place == Int(spare), !attach(owner, &connections) {
+      details[place] = TCPDetail()
+      connections[owner].hasLostDetail = true
+      refused += 1
+      return
+    }
+    places[place].isRecent = true
+    if places[place].isUnproven, connections[owner].isProven {
+      places[place].isUnproven = false
+      unproven -= 1
+    }
+    account(place)
+    if octets > octetsMax, places[place].octets > 4096 {
+      details[place].shed()
+      shed += 1
+      account(place)
+    }
+  }
+
+  /// Gives the spare detail to a connection and finds another spare one. False when there is none for it.
+  private mutating func attach(_ owner: Int, _ connections: inout [TCPConnection]) -> Bool {
+    let isUnproven = !connections[owner].isProven
+    if isUnproven, unproven >= placesMax / 2 { return false }
+    let next: Int32
+    if let last = free.popLast() {
+      next = last
+    } else if places.count <= placesMax {
+      next = Int32(places.count)
+      places.append(Place())
+      details.append(TCPDetail())
+    } else {
+      next = takeFromAnother(&connections)
+    }
+    connections[owner].detail = spare
+    places[Int(spare)].owner = Int32(owner)
+    places[Int(spare)].isUnproven = isUnproven
+    if isUnproven { unproven += 1 }
+    spare = next
+    return true
+  }
+
+  /// Gives up the detail of a connection that has not needed it since the hand last came by, or of the last
+  /// that was looked at.
+  private mutating func takeFromAnother(_ connections: inout [TCPConnection]) -> Int32 {
+    var victim = hand
+    for _ in 0..<DetailPool.looksMax {
+      hand = hand + 1 == places.count ? 0 : hand + 1
+      if hand == Int(spare) { continue }
+      victim = hand
+      if !places[hand].isRecent { break }
+      places[hand].isRecent = false
+    }
+    if victim == Int(spare) { victim = victim == 0 ? 1 : victim - 1 }
+    let owner = Int(places[victim].owner)
+    connections[owner].hasLostDetail = true
+    connections[owner].detail = -1
+    clear(victim)
+    givenUp += 1
+    return Int32(victim)
+  }
+
+  /// Takes a connection's detail back when its flow ends.
+  mutating func release(_ owner: Int, _ connections: inout [TCPConnection]) {
+    let place = connections[owner].detail
+    if place >= 0 { giveBack(Int(place), owner, &connections) }
+  }
+
+  private mutating func giveBack(_ place: Int, _ owner: Int, _ connections: inout [TCPConnection]) {
+    connections[owner].detail = -1
+    clear(place)
+    free.append(Int32(place))
+  }
+
+  private mutating func clear(_ place: Int) {
+    octets -= Int(places[place].octets)
+    if places[place].isUnproven { unproven -= 1 }
+    places[place] = Place()
+    details[place] = TCPDetail()
+  }
+
+  private mutating func account(_ place: Int) {
+    let now = UInt32(clamping: details[place].octets)
+    octets += Int(now) - Int(places[place].octets)
+    places[place].octets = now
+  }
+}
