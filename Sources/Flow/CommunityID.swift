@@ -2,12 +2,15 @@
 
 internal import Wire
 
-/// The text `1:` and a hash over the ordered endpoints in base64 (Corelight's Community ID specification,
-/// version 1).
-public func communityID(of key: FlowKey, seed: UInt16 = 0) -> [UInt8] {
+/// The text `1:` and a hash over the ordered endpoints in base64, or in hexadecimal (Corelight's Community ID
+/// specification, version 1). `isReversed` puts the key's second endpoint first: an ICMP message that nothing
+/// answers has its sender there, whatever the order of the addresses.
+public func communityID(
+  of key: FlowKey, isReversed: Bool = false, seed: UInt16 = 0, inBase64: Bool = true
+) -> [UInt8] {
   var octets: [UInt8] = [UInt8(seed >> 8), UInt8(seed & 255)]
-  for address in [key.first, key.second] {
-    if let four = address.ipv4 {
+  for address in isReversed ? [key.second, key.first] : [key.first, key.second] {
+    if !key.isIPv6, let four = address.ipv4 {
       for shift: UInt32 in [24, 16, 8, 0] { octets.append(UInt8(truncatingIfNeeded: four >> shift)) }
     } else {
       for word in [address.high, address.low] {
@@ -21,13 +24,25 @@ public func communityID(of key: FlowKey, seed: UInt16 = 0) -> [UInt8] {
   octets.append(0)
   switch key.ipProtocol {
   case .tcp, .udp, .sctp, .icmp, .icmpv6:
-    for port in [key.firstPort, key.secondPort] {
+    for port in isReversed ? [key.secondPort, key.firstPort] : [key.firstPort, key.secondPort] {
       octets.append(UInt8(port >> 8))
       octets.append(UInt8(port & 255))
     }
   default: break
   }
-  return [UInt8(ascii: "1"), UInt8(ascii: ":")] + base64(sha1(octets))
+  let digest = sha1(octets)
+  return Array("1:".utf8) + (inBase64 ? base64(digest) : hexadecimal(digest))
+}
+
+/// The text of a flow.
+public func communityID(of record: FlowRecord) -> [UInt8] {
+  communityID(of: record.key, isReversed: record.key.isOneWay && record.isReversed)
+}
+
+/// Two lower-case digits for each octet.
+private func hexadecimal(_ octets: [UInt8]) -> [UInt8] {
+  let digits = Array("0123456789abcdef".utf8)
+  return octets.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
 }
 
 /// SHA-1 (RFC 3174) of a short run of octets: Community ID is defined by it; it guards nothing here.

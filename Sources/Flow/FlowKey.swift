@@ -13,11 +13,11 @@ public struct FlowKey: Hashable, Sendable {
   /// The key of a packet, and whether its source is the second endpoint.
   static func of(
     source: IPAddress, sourcePort: UInt16, destination: IPAddress, destinationPort: UInt16,
-    ipProtocol: IPProtocol, network: UInt16
+    ipProtocol: IPProtocol, network: UInt16, isIPv6: Bool = false
   ) -> (key: FlowKey, isReversed: Bool) {
     let isReversed =
       (source.high, source.low, sourcePort) > (destination.high, destination.low, destinationPort)
-    let rest = UInt64(ipProtocol.rawValue) &<< 16 | UInt64(network)
+    let rest = (isIPv6 ? 1 &<< 24 : 0) | UInt64(ipProtocol.rawValue) &<< 16 | UInt64(network)
     if isReversed {
       let ports = UInt64(destinationPort) &<< 48 | UInt64(sourcePort) &<< 32
       return (FlowKey(first: destination, second: source, rest: ports | rest), true)
@@ -38,6 +38,8 @@ public struct FlowKey: Hashable, Sendable {
   public var secondPort: UInt16 { UInt16(truncatingIfNeeded: rest &>> 32) }
   /// The IP protocol.
   public var ipProtocol: IPProtocol { IPProtocol(rawValue: UInt8(truncatingIfNeeded: rest &>> 16)) }
+  /// The packets are IPv6, whose addresses may be those that stand for IPv4 ones (RFC 4291 section 2.5.5.2).
+  public var isIPv6: Bool { rest &>> 24 & 1 != 0 }
   /// The VLAN, when flows are told apart by it; else 0.
   public var network: UInt16 { UInt16(truncatingIfNeeded: rest) }
 
@@ -55,6 +57,35 @@ public struct FlowKey: Hashable, Sendable {
     let high = a.high &+ b.high &+ c.high &+ carry &+ (sum < low ? 1 : 0)
     let folded = (sum ^ secret.words[6]).multipliedFullWidth(by: high ^ secret.words[7])
     return folded.high ^ folded.low
+  }
+}
+
+/// What a packet says of its flow.
+struct PacketName {
+  var key: FlowKey
+  /// The packet's source is the key's second endpoint.
+  var isReversed: Bool
+  /// The packet answers a query.
+  var isAnswer = false
+
+  /// Whether the first packet of a flow comes from the end that answers, as far as it can be guessed. A
+  /// SYN-ACK answers, and so do replies of ICMP. A packet from a port of the system's to one of the users'
+  /// (RFC 6335 section 6) does, unless it opens a connection. What goes to many answers nobody.
+  func looksLikeAnswer(_ flags: TCPFlags?) -> Bool {
+    if isAnswer { return !(isReversed ? key.first : key.second).isGroup }
+    if let flags, flags.contains(.syn) { return flags.contains(.ack) }
+    guard flags != nil || key.ipProtocol == .udp else { return false }
+    let source = isReversed ? key.secondPort : key.firstPort
+    let (address, port) = isReversed ? (key.first, key.firstPort) : (key.second, key.secondPort)
+    return source > 0 && source < 1024 && port >= 1024 && !address.isGroup
+  }
+}
+
+extension IPAddress {
+  /// Multicast, or the broadcast of this network.
+  fileprivate var isGroup: Bool {
+    if let four = ipv4 { return four >> 28 == 0xe || four == .max }
+    return high >> 56 == 0xff
   }
 }
 

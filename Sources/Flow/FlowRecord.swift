@@ -56,6 +56,15 @@ public struct FlowRecord: Sendable {
   public internal(set) var isReversed: Bool
   /// The capture does not show who opened the flow.
   public internal(set) var isDirectionGuessed = false
+  /// The originator is not who sent the first packet.
+  public internal(set) var isFlipped = false
+  /// Its datagrams carry other flows' packets.
+  public internal(set) var isCarrier = false
+  /// The flows whose datagrams carried the last packets of this one's originator and of its responder; 0 for
+  /// none.
+  public internal(set) var carriers: InlineArray<2, UInt64> = [0, 0]
+  /// ICMP errors that quote a packet of this flow.
+  public internal(set) var icmpErrors: UInt32 = 0
   /// Nanoseconds since the Unix epoch; `end` is the latest time seen, whatever the order of the packets.
   public internal(set) var start: Int64
   public internal(set) var end: Int64

@@ -41,6 +41,7 @@ public struct Tracker: ~Copyable {
   private var freeConnections: [Int] = []
   private var details: DetailPool
   private var copies: Copies
+  private var fragments = Fragments()
   private var serials: UInt64 = 0
   private var now: Int64 = .min
   /// Places to look at when their time comes, oldest first; a flow is in it once.
@@ -50,7 +51,8 @@ public struct Tracker: ~Copyable {
 
   /// Flows that ended before their time because room was needed.
   public private(set) var evictions: UInt64 = 0
-  /// Packets that belong to no flow: without an IP layer, or later fragments.
+  /// Packets that belong to no flow: without an IP layer, with too little of a transport header, or later
+  /// fragments whose first was not captured.
   public private(set) var packetsWithoutFlow: UInt64 = 0
 
   /// A tracker without flows.
@@ -69,40 +71,30 @@ public struct Tracker: ~Copyable {
     // Time that goes backwards expires nothing.
     now = max(now, frame.time)
     expire()
-    guard packet.ipVersion != 0, isWhole(&packet) else {
+    let carrier = packet.carrierCount > 0 ? carry(&packet, frame) : 0
+    guard packet.ipVersion != 0, let name = name(&packet, frame.time) else {
       packetsWithoutFlow += 1
       return Verdict()
     }
-    if packet.quoted != nil, let verdict = tie(&packet, frame) { return verdict }
-    let ports = packet.hasPorts ? (packet.sourcePort, packet.destinationPort) : (0, 0)
-    let network = limits.tellsVLANs && packet.vlanCount > 0 ? packet.vlans[packet.vlanCount - 1] & 0xfff : 0
-    let (key, isReversed) = FlowKey.of(
-      source: packet.source, sourcePort: ports.0, destination: packet.destination, destinationPort: ports.1,
-      ipProtocol: packet.ipProtocol, network: network)
-    var found = table.find(key)
+    let about = packet.quoted != nil ? tie(&packet, frame) : 0
+    var found = table.find(name.key)
     var reused = false
     if let index = found, packet.hasTCP, packet.tcp.flags.contains(.syn), !packet.tcp.flags.contains(.ack),
       let connection = table.records[index].connection
     {
-      let side: FlowSide = table.records[index].isReversed == isReversed ? .originator : .responder
+      let side: FlowSide = table.records[index].isReversed == name.isReversed ? .originator : .responder
       if connections[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) {
         end(index, .end)
         found = nil
         reused = true
       }
     }
-    let index = found ?? open(key, isReversed, &packet, frame)
-    let side: FlowSide = table.records[index].isReversed == isReversed ? .originator : .responder
-    let octets = UInt64(max(0, packet.payloadLength))
-    let connection = table.withRecord(index) { record in
-      record.end = max(record.end, frame.time)
-      record.lastFrame = frame.number
-      record.counters[side.rawValue].packets += 1
-      record.counters[side.rawValue].ipOctets += UInt64(max(0, packet.ipLength))
-      record.counters[side.rawValue].frameOctets += UInt64(max(0, frame.wireLength))
-      if record.connection == nil { record.datagramOctets[side.rawValue] += octets }
-      return record.connection
-    }
+    let index = found ?? open(name, packet.hasTCP ? packet.tcp.flags : nil, frame)
+    let side: FlowSide = table.records[index].isReversed == name.isReversed ? .originator : .responder
+    let isUDP = packet.hasPorts && packet.ipProtocol == .udp
+    let octets = isUDP ? packet.datagramLength : packet.payloadLength
+    if carrier != 0 { table.withRecord(index) { $0.carriers[side.rawValue] = carrier } }
+    let connection = count(index, side, frame, ip: packet.ipLength, datagram: octets)
     var verdict = Verdict(side: side)
     let serial = table.records[index].serial
     if let connection, packet.hasTCP {
@@ -112,18 +104,87 @@ public struct Tracker: ~Copyable {
       details.settle(place, connection, &connections)
     }
     verdict.flow = serial
+    verdict.about = about
     if reused { verdict.analysis.insert(.reusedPorts) }
     return verdict
   }
 
-  /// Ties an ICMP error to the flow that it quotes: the error comes from the responder's side of it, or from
-  /// between.
-  private mutating func tie(_ packet: inout Packet, _ frame: Frame) -> Verdict? {
-    guard let quoted = packet.quoted, quoted.hasPorts else { return nil }
+  /// Counts a packet for a flow, and gives its connection.
+  private mutating func count(
+    _ index: Int, _ side: FlowSide, _ frame: Frame, ip: Int, datagram: Int
+  ) -> Int? {
+    table.withRecord(index) { record in
+      record.end = max(record.end, frame.time)
+      record.lastFrame = frame.number
+      record.counters[side.rawValue].packets += 1
+      record.counters[side.rawValue].ipOctets += UInt64(max(0, ip))
+      record.counters[side.rawValue].frameOctets += UInt64(max(0, frame.wireLength))
+      if record.connection == nil { record.datagramOctets[side.rawValue] += UInt64(max(0, datagram)) }
+      return record.connection
+    }
+  }
+
+  /// Counts the datagrams around a packet for flows of their own, and gives the innermost of these. The
+  /// packet's own flow is that of its innermost IP layer.
+  private mutating func carry(_ packet: inout Packet, _ frame: Frame) -> UInt64 {
+    var around: UInt64 = 0
+    for i in 0..<min(packet.carrierCount, Packet.carriersMax) {
+      let carrier = packet.carriers[i]
+      let (key, isReversed) = FlowKey.of(
+        source: carrier.source, sourcePort: carrier.sourcePort, destination: carrier.destination,
+        destinationPort: carrier.destinationPort, ipProtocol: .udp, network: network(&packet),
+        isIPv6: carrier.isIPv6)
+      let index = table.find(key) ?? open(PacketName(key: key, isReversed: isReversed), nil, frame)
+      let side: FlowSide = table.records[index].isReversed == isReversed ? .originator : .responder
+      _ = count(index, side, frame, ip: carrier.ipLength, datagram: carrier.datagramLength)
+      table.withRecord(index) { record in
+        record.isCarrier = true
+        record.carriers[side.rawValue] = around
+      }
+      around = table.records[index].serial
+    }
+    return around
+  }
+
+  /// The VLAN, when flows are told apart by it.
+  private func network(_ packet: inout Packet) -> UInt16 {
+    limits.tellsVLANs && packet.vlanCount > 0 ? packet.vlans[packet.vlanCount - 1] & 0xfff : 0
+  }
+
+  /// The flow that a packet names; nil when it does not: a later fragment whose first was not captured, or a
+  /// transport header that is not all there.
+  private mutating func name(_ packet: inout Packet, _ time: Int64) -> PacketName? {
+    if packet.isFragment, packet.fragmentOffset > 0 {
+      return fragments.owner(of: &packet, at: time).map { PacketName(key: $0.key, isReversed: $0.isReversed) }
+    }
+    var ports: (source: UInt16, destination: UInt16) = (0, 0)
+    var isAnswer = false
+    if packet.hasPorts {
+      ports = (packet.sourcePort, packet.destinationPort)
+    } else if packet.hasICMP {
+      let echo = EchoPorts(type: packet.icmpType, code: packet.icmpCode, version: packet.ipVersion)
+      ports = (echo.source, echo.destination)
+      isAnswer = echo.isAnswer
+    } else if packet.ipProtocol == .tcp || packet.ipProtocol == .udp {
+      return nil
+    }
+    let (key, isReversed) = FlowKey.of(
+      source: packet.source, sourcePort: ports.source, destination: packet.destination,
+      destinationPort: ports.destination, ipProtocol: packet.ipProtocol, network: network(&packet),
+      isIPv6: packet.ipVersion == 6)
+    if packet.isFragment { fragments.remember(&packet, key, isReversed: isReversed, at: time) }
+    return PacketName(key: key, isReversed: isReversed, isAnswer: isAnswer)
+  }
+
+  /// Ties an ICMP error to the flow that it quotes, and gives that flow's number; 0 when there is none. The
+  /// error itself belongs to a flow of its own: it comes from the responder of the other, or from between.
+  private mutating func tie(_ packet: inout Packet, _ frame: Frame) -> UInt64 {
+    guard let quoted = packet.quoted, quoted.hasPorts else { return 0 }
     let (key, isReversed) = FlowKey.of(
       source: quoted.source, sourcePort: quoted.sourcePort, destination: quoted.destination,
-      destinationPort: quoted.destinationPort, ipProtocol: quoted.ipProtocol, network: 0)
-    guard let index = table.find(key) else { return nil }
+      destinationPort: quoted.destinationPort, ipProtocol: quoted.ipProtocol, network: network(&packet),
+      isIPv6: quoted.ipVersion == 6)
+    guard let index = table.find(key) else { return 0 }
     let isUnreachable = packet.icmpType == (packet.ipVersion == 4 ? 3 : 1)
     let isTooBig = packet.ipVersion == 4 && packet.icmpCode == 4
     let asked: FlowSide = table.records[index].isReversed == isReversed ? .originator : .responder
@@ -132,33 +193,23 @@ public struct Tracker: ~Copyable {
       connections[connection].noteUnreachable(frame, &details.details[place])
       details.settle(place, connection, &connections)
     }
-    var verdict = Verdict(side: asked.other)
-    verdict.flow = table.records[index].serial
-    return verdict
+    table.withRecord(index) { $0.icmpErrors &+= 1 }
+    return table.records[index].serial
   }
 
-  /// Whether a packet has all that names its flow: a later fragment of TCP or UDP has no ports.
-  private func isWhole(_ packet: inout Packet) -> Bool {
-    packet.hasPorts || (packet.ipProtocol != .tcp && packet.ipProtocol != .udp)
-  }
-
-  /// Makes a flow of its first packet.
-  private mutating func open(_ key: FlowKey, _ isReversed: Bool, _ packet: inout Packet, _ frame: Frame)
-    -> Int
-  {
+  /// Makes a flow of its first packet; `flags` are those of a TCP segment.
+  private mutating func open(_ name: PacketName, _ flags: TCPFlags?, _ frame: Frame) -> Int {
     if table.count >= limits.flowsMax { evict() }
     serials += 1
-    // A SYN-ACK answers, whoever is first in the capture; without either, the one with the higher port asks.
-    let isAnswer = packet.hasTCP && packet.tcp.flags.contains([.syn, .ack])
-    let isGuess = packet.hasTCP && !packet.tcp.flags.contains(.syn)
-    let looksLikeAnswer = isGuess && packet.sourcePort < packet.destinationPort && packet.sourcePort < 1024
+    let isGuess = flags.map { !$0.contains(.syn) || $0.contains(.ack) } ?? false
+    let isFlipped = name.looksLikeAnswer(flags)
     var record = FlowRecord(
-      key: key, serial: serials, isReversed: isAnswer || looksLikeAnswer ? !isReversed : isReversed,
-      isDirectionGuessed: isGuess || isAnswer, start: frame.time, end: frame.time, firstFrame: frame.number,
-      lastFrame: frame.number)
-    if packet.hasTCP {
+      key: name.key, serial: serials, isReversed: isFlipped != name.isReversed,
+      isDirectionGuessed: isGuess || isFlipped, isFlipped: isFlipped, start: frame.time, end: frame.time,
+      firstFrame: frame.number, lastFrame: frame.number)
+    if flags != nil {
       let connection = TCPConnection(
-        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries)
+        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries, isFlipped: isFlipped)
       if let free = freeConnections.popLast() {
         connections[free] = connection
         record.connection = free
@@ -176,7 +227,7 @@ public struct Tracker: ~Copyable {
   private func patience(_ record: FlowRecord) -> Int64 {
     guard let connection = record.connection else { return limits.idleOther }
     if connections[connection].isClosed { return limits.linger }
-    return connections[connection].opening.isComplete ? limits.idleTCP : limits.idleHalfOpen
+    return connections[connection].isHalfOpen ? limits.idleHalfOpen : limits.idleTCP
   }
 
   /// Ends flows that have been quiet for too long: looks at a few of those that were looked at longest ago.

@@ -20,6 +20,7 @@ extension Packet {
     destination = IPAddress()
     tunnelDepth = 0
     tunnelIdentifier = nil
+    carrierCount = 0
     forgetNetwork()
     payloadOffset = 0
     payloadLength = 0
@@ -42,9 +43,36 @@ extension Packet {
   mutating func beginNetwork(_ version: UInt8) {
     if ipVersion != 0 {
       tunnelDepth &+= 1
+      if hasPorts, ipProtocol == .udp { keepCarrier() }
       forgetNetwork()
     }
     ipVersion = version
+  }
+
+  /// Keeps what names the flow of the datagram around the layer that begins. Of more than `carriersMax` the
+  /// outermost are kept.
+  @inline(never)
+  private mutating func keepCarrier() {
+    guard carrierCount < Packet.carriersMax else { return }
+    carriers[carrierCount].isIPv6 = ipVersion == 6
+    carriers[carrierCount].source = source
+    carriers[carrierCount].destination = destination
+    carriers[carrierCount].sourcePort = sourcePort
+    carriers[carrierCount].destinationPort = destinationPort
+    carriers[carrierCount].ipLength = ipLength
+    carriers[carrierCount].datagramLength = datagramLength
+    carrierCount &+= 1
+  }
+
+  /// Octets behind the innermost UDP header, whatever was read of them, as the layers around it say; 0 when
+  /// there is none.
+  public var datagramLength: Int {
+    var i = layerCount &- 1
+    while i >= 0 {
+      if layers[i].kind == .udp { return max(0, Int(layers[i].length) &- UDPHeader.length) }
+      i &-= 1
+    }
+    return 0
   }
 
   /// Forgets the network and transport layers read so far, addresses excepted: every IP layer has its own.

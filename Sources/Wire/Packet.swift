@@ -12,6 +12,23 @@ public struct Layer: Sendable, Equatable {
   public var length: Int32
 }
 
+/// A UDP datagram that carries another IP packet, as VXLAN, Geneve, GTP-U and Teredo do: what names its flow
+/// and what it adds to it.
+public struct Carrier: Sendable, Equatable {
+  public var isIPv6 = false
+  public var source = IPAddress()
+  public var destination = IPAddress()
+  public var sourcePort: UInt16 = 0
+  public var destinationPort: UInt16 = 0
+  /// Octets of the IP packet, header included.
+  public var ipLength = 0
+  /// Octets behind the UDP header.
+  public var datagramLength = 0
+
+  /// No datagram.
+  init() {}
+}
+
 /// What a dissection says of a frame. It keeps the layers that stood. The link's fields are those of the
 /// frame itself; the network and transport fields are those of the innermost IP packet (a tunnel's outer
 /// headers are read from the octets at their layers' offsets).
@@ -20,6 +37,8 @@ public struct Packet: Sendable {
   public static let layersMax = 16
   /// The most VLAN tags that are kept of one frame.
   public static let vlansMax = 4
+  /// The most datagrams that are kept of those that carry the innermost packet.
+  public static let carriersMax = 3
 
   /// The layers that stood, outermost first; those from `layerCount` on are of earlier frames.
   public var layers = InlineArray<16, Layer>(
@@ -77,6 +96,11 @@ public struct Packet: Sendable {
   /// The virtual network that the innermost tunnel names: the VNI of VXLAN and Geneve, the key of GRE, the
   /// tunnel endpoint identifier of GTP-U. Equal addresses in different ones are different hosts.
   public var tunnelIdentifier: UInt32?
+
+  /// The UDP datagrams around the innermost IP packet, outermost first; those from `carrierCount` on are of
+  /// earlier frames.
+  public var carriers = InlineArray<3, Carrier>(repeating: Carrier())
+  public var carrierCount = 0
 
   // Transport
   public var hasPorts = false
@@ -145,9 +169,12 @@ extension Packet: Equatable {
   /// Whether two packets say the same of their frames: what counters and flags call meaningless is not
   /// compared.
   public static func == (a: Packet, b: Packet) -> Bool {
-    guard a.layerCount == b.layerCount, a.vlanCount == b.vlanCount else { return false }
+    guard a.layerCount == b.layerCount, a.vlanCount == b.vlanCount, a.carrierCount == b.carrierCount else {
+      return false
+    }
     for i in 0..<min(a.layerCount, layersMax) where a.layers[i] != b.layers[i] { return false }
     for i in 0..<min(a.vlanCount, vlansMax) where a.vlans[i] != b.vlans[i] { return false }
+    for i in 0..<min(a.carrierCount, carriersMax) where a.carriers[i] != b.carriers[i] { return false }
     return a.hasSameEnds(b) && a.hasSameNetwork(b) && a.hasSameTransport(b)
   }
 

@@ -6,6 +6,8 @@ internal import Wire
 public struct Verdict: Sendable, Equatable {
   /// Number of its flow; 0 for a packet that has none.
   public var flow: UInt64 = 0
+  /// Number of the flow that an ICMP error is about; 0 for none.
+  public var about: UInt64 = 0
   /// Which end sent it.
   public var side = FlowSide.originator
   public var analysis: Analysis = []
@@ -47,15 +49,23 @@ public struct TCPConnection: Sendable {
   var hasLostDetail = false
 
   /// A connection of which nothing is known but when it began; `keepsSeries` asks for every flight over time.
-  init(start: Int64 = 0, firstFrame: UInt64 = 0, keepsSeries: Bool = false) {
+  init(start: Int64 = 0, firstFrame: UInt64 = 0, keepsSeries: Bool = false, isFlipped: Bool = false) {
     self.start = start
     self.firstFrame = firstFrame
     self.keepsSeries = keepsSeries
+    if isFlipped { history.noteFlip() }
   }
 
   /// Whether both ends have been heard and agree: no stranger can pretend that alone.
   var isProven: Bool {
     opening.isComplete || (ends[0].counters.segments > 1 && ends[1].counters.segments > 1)
+  }
+
+  /// Whether it has been asked for and not been opened. One that is met in its middle is not half open, nor
+  /// one that carries octets although the capture has not all of its handshake.
+  var isHalfOpen: Bool {
+    (ends[0].hasSYN || ends[1].hasSYN) && !opening.isComplete && ends[0].counters.dataSegments == 0
+      && ends[1].counters.dataSegments == 0
   }
 
   /// Whether both ends are done: nothing but copies and late packets can come.

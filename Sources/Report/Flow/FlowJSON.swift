@@ -22,7 +22,7 @@ public struct FlowJSON: ~Copyable {
     out.write("{\"uid\":\"F")
     out.write(decimal: record.serial)
     out.write("\",\"community_id\":\"")
-    for octet in communityID(of: record.key) { out.write(octet: octet) }
+    for octet in communityID(of: record) { out.write(octet: octet) }
     out.write("\",\"proto\":\"")
     writeProtocol(record.key.ipProtocol)
     out.write(octet: 34)
@@ -38,8 +38,9 @@ public struct FlowJSON: ~Copyable {
     writeCounters(flow)
     out.write(",\"conn_state\":\"")
     out.write(string: flow.connectionState.rawValue)
-    out.write("\",\"history\":\"")
-    for letter in flow.history { out.write(octet: letter) }
+    let history = flow.history
+    if !history.isEmpty { out.write("\",\"history\":\"") }
+    for letter in history { out.write(octet: letter) }
     out.write("\",\"end_reason\":\"")
     out.write(flow.reason.name)
     out.write(octet: 34)
@@ -61,18 +62,36 @@ public struct FlowJSON: ~Copyable {
   private mutating func writeEndpoints(_ record: FlowRecord) {
     let (originator, responder) = (record.originator, record.responder)
     out.write(",\"orig_h\":\"")
-    write(originator.address)
+    write(originator.address, record)
     out.write(octet: 34)
     count(",\"orig_p\":", UInt64(originator.port))
     out.write(",\"resp_h\":\"")
-    write(responder.address)
+    write(responder.address, record)
     out.write(octet: 34)
     count(",\"resp_p\":", UInt64(responder.port))
     if record.isDirectionGuessed { out.write(",\"direction_guessed\":true") }
+    writeCarriers(record)
+    if record.isCarrier { out.write(",\"tunnel\":true") }
+    if record.icmpErrors > 0 { count(",\"icmp_errors\":", UInt64(record.icmpErrors)) }
   }
 
-  private mutating func write(_ address: IPAddress) {
-    out.write(address, version: address.ipv4 == nil ? 6 : 4)
+  /// The flows whose datagrams carry this one's packets, each once.
+  private mutating func writeCarriers(_ record: FlowRecord) {
+    guard record.carriers[0] > 0 || record.carriers[1] > 0 else { return }
+    out.write(",\"tunnel_parents\":[")
+    var isFirst = true
+    for (i, carrier) in [record.carriers[0], record.carriers[1]].enumerated() where carrier > 0 {
+      if i == 1, carrier == record.carriers[0] { continue }
+      out.write(isFirst ? "\"F" : ",\"F")
+      out.write(decimal: carrier)
+      out.write(octet: 34)
+      isFirst = false
+    }
+    out.write("]")
+  }
+
+  private mutating func write(_ address: IPAddress, _ record: FlowRecord) {
+    out.write(address, version: record.key.isIPv6 ? 6 : 4)
   }
 
   private mutating func writeCounters(_ flow: EndedFlow) {

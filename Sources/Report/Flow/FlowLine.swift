@@ -29,9 +29,7 @@ public struct FlowLine: ~Copyable {
       out.write(decimal: record.key.ipProtocol.rawValue)
     }
     out.write(octet: 32)
-    write(record.originator.address, record.originator.port)
-    out.write(" > ")
-    write(record.responder.address, record.responder.port)
+    writeEndpoints(record)
     out.write(octet: 32)
     out.write(string: flow.connectionState.rawValue)
     out.write(octet: 32)
@@ -40,6 +38,22 @@ public struct FlowLine: ~Copyable {
     writeOctets(flow)
     if let connection = flow.connection { writeTCP(connection) }
     out.write(octet: 10)
+  }
+
+  /// Who with whom. ICMP has no ports: a query's type, or a message's type and code, stand behind.
+  private mutating func writeEndpoints(_ record: FlowRecord) {
+    let isICMP = record.key.ipProtocol == .icmp || record.key.ipProtocol == .icmpv6
+    write(record.originator.address, isICMP ? 0 : record.originator.port, isIPv6: record.key.isIPv6)
+    out.write(" > ")
+    write(record.responder.address, isICMP ? 0 : record.responder.port, isIPv6: record.key.isIPv6)
+    guard isICMP else { return }
+    let echo: UInt16 = record.key.ipProtocol == .icmp ? 8 : 128
+    if record.originator.port == echo, !record.key.isOneWay { return out.write(" echo") }
+    out.write(" type ")
+    out.write(decimal: record.originator.port)
+    guard record.key.isOneWay else { return }
+    out.write(" code ")
+    out.write(decimal: record.responder.port)
   }
 
   /// Seconds with three decimals.
@@ -51,11 +65,10 @@ public struct FlowLine: ~Copyable {
   }
 
   /// An endpoint; IPv6 in brackets where a port follows.
-  private mutating func write(_ address: IPAddress, _ port: UInt16) {
-    let isFour = address.ipv4 != nil
-    if !isFour, port != 0 { out.write("[") }
-    out.write(address, version: isFour ? 4 : 6)
-    if !isFour, port != 0 { out.write("]") }
+  private mutating func write(_ address: IPAddress, _ port: UInt16, isIPv6: Bool) {
+    if isIPv6, port != 0 { out.write("[") }
+    out.write(address, version: isIPv6 ? 6 : 4)
+    if isIPv6, port != 0 { out.write("]") }
     guard port != 0 else { return }
     out.write(octet: UInt8(ascii: ":"))
     out.write(decimal: port)

@@ -12,6 +12,11 @@ extension JSONPrinter {
     out.write(",\"flow\":\"F")
     out.write(decimal: verdict.flow)
     out.write(verdict.side == .originator ? "\",\"from\":\"orig\"" : "\",\"from\":\"resp\"")
+    if verdict.about > 0 {
+      out.write(",\"about_flow\":\"F")
+      out.write(decimal: verdict.about)
+      out.write(octet: 34)
+    }
     guard !verdict.analysis.isEmpty else { return }
     out.write(",\"analysis\":[")
     var isFirst = true
