@@ -48,6 +48,9 @@ public struct Tracker: ~Copyable {
   private var watched: [(index: Int, generation: UInt32)] = []
   private var watchedFirst = 0
   private var ended: [EndedFlow] = []
+  /// What the last packet settled: repeats that are now known to have been needed or not, each once. The
+  /// end of a flow settles the rest of its repeats, when `drain` hands it over.
+  public private(set) var settled: [Settlement] = []
 
   /// Flows that ended before their time because room was needed.
   public private(set) var evictions: UInt64 = 0
@@ -96,11 +99,13 @@ public struct Tracker: ~Copyable {
     if carrier != 0 { table.withRecord(index) { $0.carriers[side.rawValue] = carrier } }
     let connection = count(index, side, frame, ip: packet.ipLength, datagram: octets)
     var verdict = Verdict(side: side)
+    if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
     let serial = table.records[index].serial
     if let connection, packet.hasTCP {
       let place = details.place(of: connections[connection])
       verdict = connections[connection].receive(
         &packet, frame, from: side, flow: serial, &details.details[place], &copies)
+      if verdict.settles { details.details[place].takeSettled(into: &settled) }
       details.settle(place, connection, &connections)
     }
     verdict.flow = serial
@@ -186,11 +191,15 @@ public struct Tracker: ~Copyable {
       isIPv6: quoted.ipVersion == 6)
     guard let index = table.find(key) else { return 0 }
     let isUnreachable = packet.icmpType == (packet.ipVersion == 4 ? 3 : 1)
-    let isTooBig = packet.ipVersion == 4 && packet.icmpCode == 4
+    let isTooBig = packet.ipVersion == 4 ? isUnreachable && packet.icmpCode == 4 : packet.icmpType == 2
     let asked: FlowSide = table.records[index].isReversed == isReversed ? .originator : .responder
-    if isUnreachable, !isTooBig, asked == .originator, let connection = table.records[index].connection {
+    if isUnreachable || isTooBig, let connection = table.records[index].connection {
       let place = details.place(of: connections[connection])
-      connections[connection].noteUnreachable(frame, &details.details[place])
+      if isTooBig {
+        connections[connection].noteTooBig(frame, from: asked, &details.details[place])
+      } else if asked == .originator {
+        connections[connection].noteUnreachable(frame, &details.details[place])
+      }
       details.settle(place, connection, &connections)
     }
     table.withRecord(index) { $0.icmpErrors &+= 1 }

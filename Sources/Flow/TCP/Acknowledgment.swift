@@ -28,26 +28,26 @@ extension TCPConnection {
       }
       ends[peer].highest = number
     }
-    var sample: Int64?
-    if number > ends[peer].acknowledged {
-      sample = land(peer, number, at: segment.time, &detail)
+    let advances = number > ends[peer].acknowledged
+    var landing = Landing(point: detail.recoveryPoint(peer))
+    var isDuplicate = false
+    if advances {
+      land(peer, number, at: segment.time, &landing, &detail)
       ends[peer].acknowledged = number
-      ends[peer].lastAdvance = segment.time
-      if !detail.isQuiet(peer) {
-        detail[peer].duplicateACKsHeard = 0
-        detail[peer].hasProbedTail = false
-        if number >= detail[peer].recoverPoint { detail[peer].recoverPoint = 0 }
-        if number >= detail[peer].timeoutPoint { detail[peer].timeoutPoint = 0 }
-      }
+      ends[peer].startTimer(segment.time, byPeer: true)
     } else {
-      nameRepeatedACK(segment, &verdict, &detail)
+      isDuplicate = nameRepeatedACK(segment, &verdict, &detail)
     }
     for i in (segment.isDuplicateSACK ? 1 : 0)..<max(segment.isDuplicateSACK ? 1 : 0, segment.sackCount) {
-      let selected = select(peer, segment.sack[i], at: segment.time, &detail)
-      if sample == nil { sample = selected }
+      select(peer, segment.sack[i], at: segment.time, &landing, &detail)
     }
+    // What filled a hole in the capture is in no flight, and what it set free waited for it all the same.
+    if advances, detail.hasRepeat(peer, below: number) { (landing.hasRepeats, landing.sample) = (true, nil) }
     // Time stamps measure where neither does, at a millisecond's grain (RFC 7323 section 4.1).
-    if let sample { ends[peer].roundTrip.measure(sample) }
+    if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
+    if isDuplicate || segment.sackCount > 0 || !detail.isQuiet(peer) {
+      hear(segment, landing, advances: advances, isDuplicate: isDuplicate, &verdict, &detail)
+    }
     ends[peer].lastHeard = segment.time
     noteWindow(segment, &verdict, &detail)
     if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {
@@ -59,27 +59,32 @@ extension TCPConnection {
   }
 
   /// An acknowledgment that takes nothing off the flight: an answer to a probe, a new window, or a duplicate
-  /// (RFC 5681 section 2).
+  /// (RFC 5681 section 2). True when it is one to the peer's recovery, which SACK or an equal window makes it.
   private mutating func nameRepeatedACK(
     _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
-  ) {
+  ) -> Bool {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     guard
       segment.payload == 0, segment.flags.isDisjoint(with: [.syn, .fin, .rst]), ends[me].hasAcknowledged,
       segment.acknowledgment == ends[me].acknowledgmentSent,
       verdict.analysis.isDisjoint(with: [.keepAlive, .zeroWindowProbe])
-    else { return }
+    else { return false }
     if ends[peer].hasProbed {
       ends[peer].hasProbed = false
-      if segment.window == 0 { return verdict.analysis.formUnion(.zeroWindowProbeACK) }
+      if segment.window == 0 {
+        verdict.analysis.insert(.zeroWindowProbeACK)
+        return false
+      }
     }
     if ends[peer].hasKeptAlive {
       ends[peer].hasKeptAlive = false
-      if segment.window == ends[me].windowSent { return verdict.analysis.formUnion(.keepAliveACK) }
+      if segment.window == ends[me].windowSent {
+        verdict.analysis.insert(.keepAliveACK)
+        return false
+      }
     }
     let isInFlight = ends[peer].highest > segment.acknowledgment
     let isSame = segment.window == ends[me].windowSent
-    if isInFlight, isSame || segment.sackCount > 0 { detail[peer].duplicateACKsHeard += 1 }
     if isInFlight, isSame {
       verdict.analysis.insert(.duplicateACK)
       detail[me].counters.duplicateACKs += 1
@@ -92,6 +97,7 @@ extension TCPConnection {
       verdict.analysis.insert(.windowUpdate)
       count(&ends[me].counters.windowUpdates)
     }
+    return isInFlight && (isSame || segment.sackCount > 0)
   }
 
   /// The window that a segment advertises.

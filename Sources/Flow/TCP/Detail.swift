@@ -42,8 +42,26 @@ public struct TCPDetail: Sendable {
 
   /// Whether nothing is known of losses at an end.
   func isQuiet(_ end: Int) -> Bool {
-    ends[end].duplicateACKsHeard == 0 && ends[end].recoverPoint == 0 && ends[end].timeoutPoint == 0
-      && !ends[end].hasProbedTail
+    ends[end].recovery.isBlank && ends[end].repeats.isBlank
+  }
+
+  /// Whether a lone segment of an end waits for what follows it.
+  func hasLone(_ end: Int) -> Bool { ends[end].recovery.hasLone }
+
+  /// Whether any of what an acknowledgment takes off an end's flight was sent again.
+  func hasRepeat(_ end: Int, below number: Int64) -> Bool { ends[end].repeats.hasRepeat(below: number) }
+
+  /// Up to where an end repairs a loss; 0 when it does not.
+  func recoveryPoint(_ end: Int) -> Int64 { ends[end].recovery.point }
+
+  /// What was settled of the repeats of both ends.
+  mutating func takeSettled(into list: inout [Settlement]) {
+    for i in 0..<2 { ends[i].repeats.takeSettled(into: &list) }
+  }
+
+  /// The connection has ended: nothing more can be heard of its repeats.
+  mutating func settleAll(into list: inout [Settlement]) {
+    for i in 0..<2 { ends[i].repeats.settleAll(into: &list) }
   }
 
   /// Whether an end repeats an acknowledgment.
@@ -92,15 +110,11 @@ struct TCPEndDetail: Sendable {
   /// Octets in flight behind each segment with octets, when series were asked for.
   var series: [FlightPoint] = []
 
-  // What it knows of losses.
-  var duplicateACKsHeard = 0
+  // What it does about losses, and what is not yet known of its repeats.
+  var recovery = Recovery()
+  var repeats = Repeats()
   /// How often it repeated its last acknowledgment.
   var duplicateACKsSent: UInt32 = 0
-  /// The end of the flight in which a loss was noticed; recovery lasts until it is acknowledged (RFC 6582).
-  var recoverPoint: Int64 = 0
-  /// The same for a timeout (RFC 6298 section 5.4 to 5.6).
-  var timeoutPoint: Int64 = 0
-  var hasProbedTail = false
 
   // The window that it advertised.
   var zeroWindowSince: Int64?
@@ -108,16 +122,15 @@ struct TCPEndDetail: Sendable {
 
   /// Whether nothing of it need be kept.
   var isBlank: Bool {
-    flights.isEmpty && holes.isEmpty && path.isEmpty && series.isEmpty && duplicateACKsHeard == 0
-      && duplicateACKsSent == 0 && recoverPoint == 0 && timeoutPoint == 0 && !hasProbedTail
-      && zeroWindowSince == nil
+    flights.isEmpty && holes.isEmpty && path.isEmpty && series.isEmpty && recovery.isBlank
+      && repeats.isBlank && duplicateACKsSent == 0 && zeroWindowSince == nil
       && zeroWindowTime == 0 && counters.isBlank
   }
 
   /// Octets that its lists hold.
   var octets: Int {
     flights.octets + holes.capacity * MemoryLayout<Hole>.stride + path.capacity
-      + series.capacity * MemoryLayout<FlightPoint>.stride
+      + series.capacity * MemoryLayout<FlightPoint>.stride + repeats.octets
   }
 
   mutating func shed() {

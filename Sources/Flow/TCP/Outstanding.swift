@@ -14,6 +14,22 @@ struct Flight: Sendable {
   var isSelected = false
 }
 
+/// What an acknowledgment took off a flight.
+struct Landing {
+  /// Numbers below it were sent before the loss that is being repaired.
+  var point: Int64
+  /// The round trip that it measures.
+  var sample: Int64?
+  /// Something was sent more than once.
+  var hasRepeats = false
+  /// Something below `point` was sent once, and is heard of for the first time.
+  var hasOriginals = false
+  /// Something was selected that had not been.
+  var selects = false
+
+  init(point: Int64 = 0) { self.point = point }
+}
+
 /// Several segments in flight, oldest first. Bounded: beyond `flightsMax` the oldest are no longer timed.
 struct FlightList: Sendable {
   /// The most runs that are kept for one end.
@@ -48,25 +64,23 @@ struct FlightList: Sendable {
     }
   }
 
-  /// Takes out what is acknowledged, and gives the time since the earliest of it that was not selected; nil
-  /// when any of it was sent more than once.
-  mutating func acknowledge(_ number: Int64, at time: Int64) -> Int64? {
-    var sample: Int64?
-    var hasRepeats = false
+  /// Takes out what is acknowledged; it measures the time since the earliest of it that was not selected,
+  /// unless any of it was sent more than once.
+  mutating func acknowledge(_ number: Int64, at time: Int64, _ landing: inout Landing) {
     while first < flights.count, flights[first].end <= number {
       let flight = flights[first]
       if flight.isRepeated {
-        hasRepeats = true
-      } else if sample == nil, !flight.isSelected {
-        sample = interval(flight.firstSent, time)
+        landing.hasRepeats = true
+      } else if !flight.isSelected {
+        if landing.sample == nil { landing.sample = interval(flight.firstSent, time) }
+        if flight.end <= landing.point { landing.hasOriginals = true }
       }
       first += 1
     }
     // What a repeat set free waited for it: its age is no round trip.
-    if hasRepeats { sample = nil }
+    if landing.hasRepeats { landing.sample = nil }
     if first < flights.count, flights[first].start < number { flights[first].start = number }
     compact()
-    return sample
   }
 
   /// Takes out the runs that are done with, when they are the larger part.
@@ -81,8 +95,9 @@ struct FlightList: Sendable {
     first = 0
   }
 
-  /// Notes what SACK tells, and gives the time since the earliest newly selected run that was sent once.
-  mutating func select(_ block: ClosedBlock, at time: Int64) -> Int64? {
+  /// Notes what SACK tells. When nothing was acknowledged, the earliest newly selected run that was sent once
+  /// measures.
+  mutating func select(_ block: ClosedBlock, at time: Int64, _ landing: inout Landing) {
     var sample: Int64?
     for i in first..<flights.count {
       if flights[i].start >= block.end { break }
@@ -90,15 +105,20 @@ struct FlightList: Sendable {
         continue
       }
       flights[i].isSelected = true
-      if !flights[i].isRepeated { sample = max(sample ?? 0, interval(flights[i].firstSent, time)) }
+      landing.selects = true
+      guard !flights[i].isRepeated else { continue }
+      sample = max(sample ?? 0, interval(flights[i].firstSent, time))
+      if flights[i].end <= landing.point { landing.hasOriginals = true }
     }
-    return sample
+    if landing.sample == nil { landing.sample = sample }
   }
 
-  /// Whether a run above `number` has been selected: a later one arrived, an earlier one did not.
-  func isSelected(above number: Int64) -> Bool {
-    for i in stride(from: flights.count - 1, through: first, by: -1) where flights[i].isSelected {
-      return flights[i].start >= number
+  /// Whether a SACK block has told that all of `block` arrived.
+  func isSelected(_ block: ClosedBlock) -> Bool {
+    var reached = block.start
+    for i in first..<flights.count where flights[i].isSelected && flights[i].start <= reached {
+      reached = max(reached, flights[i].end)
+      if reached >= block.end { return true }
     }
     return false
   }
@@ -154,29 +174,31 @@ extension TCPConnection {
     ends[end].single = SingleFlight()
   }
 
-  /// Takes off an end's flight what is acknowledged, and gives the round trip that it measures, if any.
-  mutating func land(_ end: Int, _ number: Int64, at time: Int64, _ detail: inout TCPDetail) -> Int64? {
+  /// Takes off an end's flight what is acknowledged.
+  mutating func land(
+    _ end: Int, _ number: Int64, at time: Int64, _ landing: inout Landing, _ detail: inout TCPDetail
+  ) {
     let single = ends[end].single
     guard single.isEmpty else {
       if single.end <= number {
         ends[end].single = SingleFlight()
-        return interval(single.sent, time)
-      }
-      if single.start < number {
+        landing.sample = interval(single.sent, time)
+        if single.end <= landing.point { landing.hasOriginals = true }
+      } else if single.start < number {
         ends[end].single.length = UInt32(single.end - number)
         ends[end].single.start = number
       }
-      return nil
+      return
     }
-    return detail[end].flights.isEmpty ? nil : detail[end].flights.acknowledge(number, at: time)
+    if !detail[end].flights.isEmpty { detail[end].flights.acknowledge(number, at: time, &landing) }
   }
 
-  /// Notes what a SACK block tells of an end's flight, and gives the round trip that it measures, if any.
-  mutating func select(_ end: Int, _ block: ClosedBlock, at time: Int64, _ detail: inout TCPDetail)
-    -> Int64?
-  {
+  /// Notes what a SACK block tells of an end's flight.
+  mutating func select(
+    _ end: Int, _ block: ClosedBlock, at time: Int64, _ landing: inout Landing, _ detail: inout TCPDetail
+  ) {
     spread(end, &detail)
-    return detail[end].flights.isEmpty ? nil : detail[end].flights.select(block, at: time)
+    if !detail[end].flights.isEmpty { detail[end].flights.select(block, at: time, &landing) }
   }
 }
 

@@ -10,8 +10,6 @@ extension TCPConnection {
   private static let vantageRatio: Int64 = 4
   /// Without any mark of order, a segment that comes this soon behind the one that overtook it was overtaken.
   private static let reorderingMax: Int64 = 3_000_000
-  /// An acknowledgment that is answered is answered sooner than this; timers wait longer.
-  private static let answerMax: Int64 = 2_000_000
 
   /// From the handshake: an end that answers at once is on the tap's side of the path.
   func vantage(of side: FlowSide, _ detail: borrowing TCPDetail) -> Vantage {
@@ -49,6 +47,7 @@ extension TCPConnection {
     guard segment.length > 0, !segment.flags.contains(.rst) else { return }
     let block = ClosedBlock(start: segment.sequence, end: segment.end)
     if segment.sequence >= ends[me].highest {
+      noteLone(segment, &detail)
       if segment.sequence > ends[me].highest, ends[me].counters.segments > 1 {
         verdict.analysis.insert(.lostSegment)
         detail[me].counters.lostSegments += 1
@@ -74,14 +73,7 @@ extension TCPConnection {
       detail[me].counters.duplicateFrames += 1
       return
     }
-    repeated(segment, &verdict, &detail)
-    // Where the receiver is, what was captured has arrived: it did not need to come again.
-    if filled == nil, segment.payload > 0, segment.end <= ends[me].highest,
-      vantage(of: segment.side, detail) == .far
-    {
-      verdict.analysis.insert(.spuriousRetransmission)
-      detail[me].counters.causes.spurious += 1
-    }
+    noteRepeat(segment, isCaptured: filled == nil, &verdict, &detail)
     send(segment, isNew: false, &detail)
   }
 
@@ -99,68 +91,6 @@ extension TCPConnection {
     return interval(hole.time, segment.time) < max(TCPConnection.reorderingMax, roundTrip / 2)
   }
 
-  /// A repeat, and why its sender made it.
-  private mutating func repeated(
-    _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
-  ) {
-    let me = segment.side.rawValue
-    verdict.analysis.insert(.retransmission)
-    detail[me].counters.retransmissions += 1
-    detail[me].counters.retransmittedOctets += UInt64(
-      max(0, min(segment.end, ends[me].highest) - segment.sequence))
-    if segment.flags.contains(.syn) {
-      detail[me].counters.causes.syn += 1
-      return
-    }
-    let isPureFIN = segment.payload == 0
-    switch cause(segment, detail) {
-    case .fast:
-      verdict.analysis.insert(.fastRetransmission)
-      if detail[me].recoverPoint == 0 { detail[me].recoverPoint = ends[me].highest }
-      if !isPureFIN { detail[me].counters.causes.fast += 1 }
-    case .tailLossProbe:
-      verdict.analysis.insert(.tailLossProbe)
-      detail[me].hasProbedTail = true
-      if !isPureFIN { detail[me].counters.causes.tailLossProbe += 1 }
-    case .timer:
-      verdict.analysis.insert(.rtoRetransmission)
-      detail[me].timeoutPoint = ends[me].highest
-      detail[me].recoverPoint = 0
-      if !isPureFIN { detail[me].counters.causes.timer += 1 }
-    case .afterTimer:
-      verdict.analysis.insert(.rtoRetransmission)
-      if !isPureFIN { detail[me].counters.causes.timer += 1 }
-    }
-    if isPureFIN { detail[me].counters.causes.fin += 1 }
-  }
-
-  private enum Cause { case fast, timer, afterTimer, tailLossProbe }
-
-  /// What moved the sender: acknowledgments that tell of a loss, its timer, or a probe of the tail.
-  private func cause(_ segment: Segment, _ detail: borrowing TCPDetail) -> Cause {
-    let end = ends[segment.side.rawValue]
-    let known = detail[segment.side.rawValue]
-    let isSelective = end.offer.isSACKPermitted && ends[segment.side.other.rawValue].offer.isSACKPermitted
-    let sinceHeard = interval(end.lastHeard, segment.time)
-    let timeout = end.roundTrip.timeout
-    // The timer runs from the last acknowledgment that took something off the flight, or from the last repeat
-    // (RFC 6298 section 5.3), and no acknowledgment comes just before it goes off.
-    let isLate =
-      sinceHeard > TCPConnection.answerMax
-      && interval(max(end.lastAdvance, min(end.lastDataSent, segment.time)), segment.time) > timeout * 3 / 4
-    let tellsLoss =
-      known.flights.isSelected(above: segment.end) || known.duplicateACKsHeard >= 3
-      || (known.recoverPoint > 0 && segment.sequence < known.recoverPoint)
-    if known.timeoutPoint > 0, segment.sequence < known.timeoutPoint { return isLate ? .timer : .afterTimer }
-    if tellsLoss {
-      return isLate && interval(end.lastAdvance, segment.time) > timeout * 9 / 10 ? .timer : .fast
-    }
-    // A probe of the tail repeats the highest segment, once, before the timer would go off (RFC 8985 section
-    // 7.2).
-    if isSelective, segment.end == end.highest, !known.hasProbedTail { return .tailLossProbe }
-    return .timer
-  }
-
   /// Notes what was sent.
   private mutating func send(_ segment: Segment, isNew: Bool, _ detail: inout TCPDetail) {
     let me = segment.side.rawValue
@@ -170,6 +100,8 @@ extension TCPConnection {
         me, segment.sequence, min(segment.end, ends[me].highest), at: segment.time, isNew: false, &detail)
     }
     if segment.end > ends[me].highest {
+      if ends[me].highest <= ends[me].acknowledged { ends[me].startTimer(segment.time, byPeer: false) }
+      ends[me].lastNew = segment.time
       noteFlight(me, newStart, segment.end, at: segment.time, isNew: true, &detail)
       ends[me].highest = segment.end
     }
@@ -177,7 +109,6 @@ extension TCPConnection {
       ends[me].finSequence = segment.end - 1
       if ends[me].fin == Milestones.none { ends[me].fin = note(segment.time, segment.frame, &detail) }
     }
-    ends[me].lastDataSent = segment.time
     // SYN and FIN take numbers but are no octets in flight.
     let sent = ends[me].highest - (ends[me].finSequence.map { $0 < ends[me].highest ? 1 : 0 } ?? 0)
     let inFlight = sent - max(1, ends[me].acknowledged)

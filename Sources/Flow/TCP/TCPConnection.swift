@@ -23,6 +23,12 @@ public struct Verdict: Sendable, Equatable {
   /// From the first SYN to this segment, which completes the handshake.
   public var handshakeTime: Int64?
 
+  /// A repeat of which it is not yet known whether anybody needed it: the tracker says so later
+  /// (`Tracker.settled`), once.
+  public var isUnsettled = false
+  /// This packet settled earlier repeats.
+  var settles = false
+
   /// The verdict on a packet that belongs to no flow.
   public init() {}
 
@@ -99,6 +105,14 @@ public struct TCPConnection: Sendable {
   mutating func noteUnreachable(_ frame: Frame, _ detail: inout TCPDetail) {
     guard ends[0].state == .synSent else { return }
     enter(0, .closed, frame.time, frame.number, &detail)
+  }
+
+  /// An ICMP error says that the path takes no packets of this size: the end whose packet it quotes sends
+  /// again what is in flight (RFC 1191, RFC 8201).
+  mutating func noteTooBig(_ frame: Frame, from side: FlowSide, _ detail: inout TCPDetail) {
+    let me = side.rawValue
+    guard ends[me].highest > ends[me].acknowledged else { return }
+    detail[me].recovery.noteTooBig(ends[me].highest, frame.time)
   }
 
   /// Takes a segment: numbers are made relative, then each part looks at it in turn.

@@ -120,10 +120,13 @@ public struct TCPEnd: Sendable {
   var hasProbed = false
   var hasKeptAlive = false
 
-  // What it knows of losses.
-  var lastAdvance: Int64 = 0
+  // What moves it, as the tap sees it.
+  /// When its retransmission timer was started last: by what the peer acknowledged, else by what it sent.
+  var timerStarted: Int64 = 0
+  var isTimerPeers = false
   var lastHeard: Int64 = 0
-  var lastDataSent: Int64 = 0
+  /// When it last sent something for the first time.
+  var lastNew: Int64 = 0
   var flightMax: Int64 = 0
 
   // What tells the order of sending.
@@ -133,6 +136,12 @@ public struct TCPEnd: Sendable {
   /// Payload octets by sequence space: without SYN, FIN and repeats.
   var streamOctets: Int64 {
     max(0, highest - 1 - (finSequence.map { $0 < highest ? 1 : 0 } ?? 0))
+  }
+
+  /// Starts the retransmission timer anew (RFC 6298 section 5).
+  mutating func startTimer(_ time: Int64, byPeer: Bool) {
+    timerStarted = time
+    isTimerPeers = byPeer
   }
 
   /// Remembers the marks of a packet that tell the order of sending.
