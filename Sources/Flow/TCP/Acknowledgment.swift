@@ -59,7 +59,7 @@ extension TCPConnection {
   }
 
   /// An acknowledgment that takes nothing off the flight: an answer to a probe, a new window, or a duplicate
-  /// (RFC 5681 section 2). True when it is one to the peer's recovery, which SACK or an equal window makes it.
+  /// (RFC 5681 section 2). True when it is one to the peer's recovery: SACK or an equal window makes it so.
   private mutating func nameRepeatedACK(
     _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) -> Bool {
