@@ -16,6 +16,26 @@ struct Flows: ParsableCommand {
   @Flag(help: "Print one JSON object per flow.")
   var json = false
 
+  @Flag(help: "Print the flows as Zeek's conn.log.")
+  var zeek = false
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Show only flows of which this holds: 'retransmissions > 10 and service == \"http\"'.",
+      valueName: "expression"))
+  var question: String?
+
+  @Option(
+    help: ArgumentHelp("Show the flows at the end, in the order of a field.", valueName: "field[:asc|:desc]"))
+  var sort: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Show only so many, at the end: the first by --sort, else those with the most octets.",
+      valueName: "count"))
+  var top: Int?
+
   @Flag(help: "With --json: each end's octets in flight over time.")
   var series = false
 
@@ -30,15 +50,17 @@ struct Flows: ParsableCommand {
     hearSignals()
     if flowsMax < 1 { throw Failure.usage("--flows-max \(flowsMax): 1 or more") }
     if msl < 1 || msl > 3600 { throw Failure.usage("--msl \(msl): 1 to 3600 seconds") }
+    let choice = try choice()
     let opened = try Capture(
       try capture.source(), settings: try capture.settings(), filter: try capture.filter())
     for warning in opened.warnings { complain(warning) }
     if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
-    var view = FlowView(json: json, maximumSegmentLifetime: Int64(msl) * 1_000_000_000)
+    let lifetime = Int64(msl) * 1_000_000_000
+    var view = FlowView(zeek ? .zeek : json ? .json : .line, choice, maximumSegmentLifetime: lifetime)
     var limits = Limits()
     limits.flowsMax = flowsMax
     limits.keepsSeries = series
-    limits.linger = 2 * view.maximumSegmentLifetime
+    limits.linger = 2 * lifetime
     var tracker = Tracker(limits)
     let mux = Mux.standard
     var packet = Packet()
@@ -60,38 +82,33 @@ struct Flows: ParsableCommand {
     }
     tracker.finish()
     tracker.drain { view.show($0) }
+    view.finish()
     if !outputEnded, !view.flush(), errno != EPIPE {
       throw Failure.input("standard output: \(lastSystemError())")
     }
     if tracker.evictions > 0 { complain("\(tracker.evictions) flows ended early: --flows-max \(flowsMax)") }
+    for name in view.unknownNames { complain("--where: no flow has a field \"\(name)\"") }
     if let failure { throw failure }
   }
-}
 
-/// A flow as a line or as a record.
-struct FlowView: ~Copyable {
-  private let json: Bool
-  private var line = FlowLine()
-  private var record: FlowJSON
-
-  /// The view that the options ask for.
-  init(json: Bool, maximumSegmentLifetime: Int64) {
-    self.json = json
-    record = FlowJSON(maximumSegmentLifetime: maximumSegmentLifetime)
-  }
-
-  /// Nanoseconds.
-  var maximumSegmentLifetime: Int64 { record.maximumSegmentLifetime }
-  /// Octets that wait to be written.
-  var pending: Int { json ? record.out.count : line.out.count }
-
-  /// Shows one flow.
-  mutating func show(_ flow: EndedFlow) {
-    if json { record.print(flow) } else { line.print(flow) }
-  }
-
-  /// Writes what waits. False when the output takes no more; `errno` says why.
-  mutating func flush() -> Bool {
-    json ? record.out.flush(to: STDOUT_FILENO) : line.out.flush(to: STDOUT_FILENO)
+  /// Which flows are to be shown.
+  private func choice() throws -> FlowChoice {
+    if json, zeek { throw Failure.usage("--json and --zeek: one of them") }
+    if let top, top < 1 { throw Failure.usage("--top \(top): 1 or more") }
+    var choice = FlowChoice(top: top)
+    if let sort {
+      guard let key = SortKey(sort) else {
+        throw Failure.usage("--sort \(sort): a field's name, with :asc or :desc behind it")
+      }
+      choice.sort = key
+    }
+    if let question {
+      do throws(QueryError) {
+        choice.query = try Query(question)
+      } catch {
+        throw Failure.usage("--where: \(error.line)")
+      }
+    }
+    return choice
   }
 }
