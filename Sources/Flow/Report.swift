@@ -61,6 +61,10 @@ public struct EndReport: Sendable {
   public var flightMax: Int64 { end.flightMax }
   /// Octets in flight behind each segment with octets, when series were asked for.
   public var flights: [FlightPoint] { more.series }
+  /// Segments that it sent before the first acknowledgment of its octets; 0 when there was none.
+  public var initialWindow: UInt16 { end.initialWindow }
+  /// Its congestion window; nil for an end that never had several segments in flight.
+  public var congestion: CongestionFigures? { more.congestion.window?.figures }
   /// Of the windows it advertised, in octets; the least is nil when none is known.
   public var windowMax: Int64 { end.windowMax }
   public var windowMin: Int64? { end.windowMin }

@@ -36,7 +36,7 @@ struct Flows: ParsableCommand {
       valueName: "count"))
   var top: Int?
 
-  @Flag(help: "With --json: each end's octets in flight over time.")
+  @Flag(help: "With --json: each end's octets in flight, window and flights over time.")
   var series = false
 
   @Option(help: ArgumentHelp("The most flows that are followed at a time.", valueName: "count"))

@@ -97,6 +97,21 @@ private func frames(_ verdicts: [Verdict], _ analysis: Analysis) -> [Int] {
     #expect(waited.causes.timer >= 1)
   }
 
+  @Test func theClassicPictureComesOut() throws {
+    var limits = Limits()
+    limits.keepsSeries = true
+    let connection = try #require(try track("slow-start", limits).flows.first?.connection)
+    let window = try #require(connection[.originator].congestion)
+    #expect(window.rounds.map(\.segments).prefix(6) == [1, 2, 4, 8, 16, 32])
+    #expect(window.rounds.map(\.segments).suffix(7) == [16, 16, 17, 18, 19, 20, 20])
+    #expect(window.phases.map(\.phase) == [.slowStart, .fastRecovery, .congestionAvoidance])
+    #expect(window.losses.map(\.kind) == [.fastRetransmit])
+    #expect(window.losses.first.map { [$0.before, $0.after] } == [33, 16])
+    #expect(window.threshold == 16)
+    #expect(window.algorithm == .reno)
+    #expect(connection[.originator].initialWindow == 1)
+  }
+
   @Test func aReaderThatSleepsClosesItsWindow() throws {
     let connection = try #require(try track("zero-window").flows.first?.connection)
     #expect(connection[.responder].counters.zeroWindows == 2)

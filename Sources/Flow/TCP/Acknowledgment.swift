@@ -16,6 +16,7 @@ extension TCPConnection {
     if overtaken == true, segment.acknowledgment < ends[me].acknowledgmentSent { return }
     if ends[peer].state != .synSent || segment.flags.contains(.syn) { ends[peer].roundTrip.observe() }
     let number = segment.acknowledgment
+    let before = load(of: peer, detail)
     if number > ends[peer].highest, ends[peer].counters.segments > 0 || !ends[peer].hasSYN {
       // Octets that the capture missed; whoever sends them now repeats them.
       if ends[peer].counters.segments > 0 {
@@ -49,6 +50,7 @@ extension TCPConnection {
       hear(segment, landing, advances: advances, isDuplicate: isDuplicate, &verdict, &detail)
     }
     ends[peer].lastHeard = segment.time
+    tellWindow(segment, verdict, before, isAdvance: advances, sample: landing.sample, &detail)
     noteWindow(segment, &verdict, &detail)
     if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {
       ends[me].acknowledgmentFrame = UInt32(exactly: segment.frame &- firstFrame &+ 1) ?? 0

@@ -64,6 +64,12 @@ public struct TCPDetail: Sendable {
     for i in 0..<2 { ends[i].repeats.settleAll(into: &list) }
   }
 
+  /// What an end has in flight, when it is several segments.
+  func load(_ end: Int) -> Load { ends[end].flights.load }
+
+  /// Whether an end's congestion window is replayed.
+  func hasWindow(_ end: Int) -> Bool { !ends[end].congestion.isBlank }
+
   /// Whether an end repeats an acknowledgment.
   func hasDuplicateACKs(_ end: Int) -> Bool { ends[end].duplicateACKsSent > 0 }
 
@@ -110,6 +116,9 @@ struct TCPEndDetail: Sendable {
   /// Octets in flight behind each segment with octets, when series were asked for.
   var series: [FlightPoint] = []
 
+  /// The window that its congestion control allows it, when it sends in bulk.
+  var congestion = Congestion()
+
   // What it does about losses, and what is not yet known of its repeats.
   var recovery = Recovery()
   var repeats = Repeats()
@@ -124,18 +133,19 @@ struct TCPEndDetail: Sendable {
   var isBlank: Bool {
     flights.isEmpty && holes.isEmpty && path.isEmpty && series.isEmpty && recovery.isBlank
       && repeats.isBlank && duplicateACKsSent == 0 && zeroWindowSince == nil
-      && zeroWindowTime == 0 && counters.isBlank
+      && zeroWindowTime == 0 && congestion.isBlank && counters.isBlank
   }
 
   /// Octets that its lists hold.
   var octets: Int {
     flights.octets + holes.capacity * MemoryLayout<Hole>.stride + path.capacity
-      + series.capacity * MemoryLayout<FlightPoint>.stride + repeats.octets
+      + series.capacity * MemoryLayout<FlightPoint>.stride + repeats.octets + congestion.octets
   }
 
   mutating func shed() {
     flights.shed()
     series = []
+    congestion = Congestion()
   }
 
   mutating func trim() {

@@ -40,6 +40,10 @@ struct FlightList: Sendable {
   private(set) var flights: [Flight] = []
   /// Runs before this index are done with; they are taken out in one go, later.
   private(set) var first = 0
+  /// Octets of a full segment: what offload sends in one frame is counted by it.
+  private var segmentSize: Int64 = 1460
+  /// What is in flight, in segments.
+  private(set) var load = Load()
 
   /// Runs in flight.
   var count: Int { flights.count - first }
@@ -47,13 +51,25 @@ struct FlightList: Sendable {
   /// Octets of memory.
   var octets: Int { flights.capacity * MemoryLayout<Flight>.stride }
 
-  /// Notes a run that was sent for the first time.
-  mutating func append(_ flight: Flight) {
+  /// Segments in so many octets of one frame.
+  private func segments(_ octets: Int64) -> Int32 { Load.segments(octets, of: segmentSize) }
+
+  /// A run, or a part of it, leaves the flight.
+  private mutating func unload(_ segments: Int32, isSelected: Bool) {
+    load.segments &-= segments
+    if isSelected { load.selected &-= segments }
+  }
+
+  /// Notes a run that was sent for the first time, by an end with full segments of `size` octets.
+  mutating func append(_ flight: Flight, segmentSize size: Int64) {
+    if isEmpty { segmentSize = size }
     if count >= FlightList.flightsMax {
+      unload(segments(flights[first].end - flights[first].start), isSelected: flights[first].isSelected)
       first += 1
       compact()
     }
     flights.append(flight)
+    load.segments &+= segments(flight.end - flight.start)
   }
 
   /// Notes that `start..<end` was sent again.
@@ -75,11 +91,17 @@ struct FlightList: Sendable {
         if landing.sample == nil { landing.sample = interval(flight.firstSent, time) }
         if flight.end <= landing.point { landing.hasOriginals = true }
       }
+      unload(segments(flight.end - flight.start), isSelected: flight.isSelected)
       first += 1
     }
     // What a repeat set free waited for it: its age is no round trip.
     if landing.hasRepeats { landing.sample = nil }
-    if first < flights.count, flights[first].start < number { flights[first].start = number }
+    if first < flights.count, flights[first].start < number {
+      let flight = flights[first]
+      let landed = segments(flight.end - flight.start) - segments(flight.end - number)
+      unload(landed, isSelected: flight.isSelected)
+      flights[first].start = number
+    }
     compact()
   }
 
@@ -105,6 +127,7 @@ struct FlightList: Sendable {
         continue
       }
       flights[i].isSelected = true
+      load.selected &+= segments(flights[i].end - flights[i].start)
       landing.selects = true
       guard !flights[i].isRepeated else { continue }
       sample = max(sample ?? 0, interval(flights[i].firstSent, time))
@@ -128,6 +151,11 @@ struct FlightList: Sendable {
     guard count > FlightList.shedMax || flights.capacity > 64 else { return }
     flights = Array(flights.suffix(min(count, FlightList.shedMax)))
     first = 0
+    load = Load()
+    for flight in flights {
+      load.segments &+= segments(flight.end - flight.start)
+      if flight.isSelected { load.selected &+= segments(flight.end - flight.start) }
+    }
   }
 
   /// Gives back the memory of a flight that was large and has landed.
@@ -157,7 +185,9 @@ extension TCPConnection {
         ends[end].single = SingleFlight(start: start, length: UInt32(behind - start), sent: time)
       } else {
         spread(end, &detail)
-        detail[end].flights.append(Flight(start: start, end: behind, firstSent: time, lastSent: time))
+        detail[end].flights.append(
+          Flight(start: start, end: behind, firstSent: time, lastSent: time),
+          segmentSize: segmentSize(of: end))
       }
     } else if !detail[end].flights.isEmpty || !ends[end].single.isEmpty {
       spread(end, &detail)
@@ -170,7 +200,8 @@ extension TCPConnection {
     let single = ends[end].single
     if single.isEmpty { return }
     detail[end].flights.append(
-      Flight(start: single.start, end: single.end, firstSent: single.sent, lastSent: single.sent))
+      Flight(start: single.start, end: single.end, firstSent: single.sent, lastSent: single.sent),
+      segmentSize: segmentSize(of: end))
     ends[end].single = SingleFlight()
   }
 

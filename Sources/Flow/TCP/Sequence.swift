@@ -109,9 +109,10 @@ extension TCPConnection {
       ends[me].finSequence = segment.end - 1
       if ends[me].fin == Milestones.none { ends[me].fin = note(segment.time, segment.frame, &detail) }
     }
-    // SYN and FIN take numbers but are no octets in flight.
-    let sent = ends[me].highest - (ends[me].finSequence.map { $0 < ends[me].highest ? 1 : 0 } ?? 0)
-    let inFlight = sent - max(1, ends[me].acknowledged)
+    // SND.NXT less SND.UNA (RFC 9293 section 3.3.1): a FIN counts with the octets before it. What a SYN
+    // carries goes before there is a window to be in flight under (RFC 7413).
+    if segment.flags.contains(.syn) { return }
+    let inFlight = ends[me].highest - max(1, ends[me].acknowledged)
     ends[me].flightMax = max(ends[me].flightMax, inFlight)
     if keepsSeries, segment.payload > 0, detail[me].series.count < FlightPoint.pointsMax {
       detail[me].series.append(FlightPoint(time: segment.time, octets: max(0, inFlight)))

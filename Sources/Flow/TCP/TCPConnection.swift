@@ -142,7 +142,9 @@ public struct TCPConnection: Sendable {
       return verdict
     }
     let overtaken = ends[me].wasOvertaken(segment)
+    let load = load(of: me, detail)
     judge(segment, overtaken, &verdict, &detail)
+    noteSent(segment, verdict, load, &detail)
     if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
     acknowledge(segment, overtaken, &verdict, &detail)
     let whole = detail[peer].contiguous(ends[peer].highest)

@@ -117,6 +117,8 @@ public struct TCPEnd: Sendable {
   var windowSent: UInt16 = 0
   var windowMax: Int64 = 0
   var windowMin: Int64?
+  /// Segments that it sent before the first acknowledgment of its octets came; 0 before that.
+  var initialWindow: UInt16 = 0
   var hasProbed = false
   var hasKeptAlive = false
 

@@ -121,6 +121,7 @@ public struct FlowJSON: ~Copyable {
       writeEnd(connection[side], until: time)
       out.write("}")
     }
+    if let limits = connection.limits { write(limits) }
     out.write("}")
   }
 
@@ -177,6 +178,8 @@ public struct FlowJSON: ~Copyable {
     number(",\"zero_window_ns\":", end.zeroWindowTime(until: time))
     if let figures = end.roundTrips { write(figures) }
     if end.counters.dataSegments > 0 { number(",\"bytes_in_flight_max\":", end.flightMax) }
+    if end.initialWindow > 0 { count(",\"initial_window_segments\":", UInt64(end.initialWindow)) }
+    if let figures = end.congestion { write(figures, until: time) }
     if !end.flights.isEmpty { write(end.flights) }
   }
 
@@ -242,7 +245,7 @@ public struct FlowJSON: ~Copyable {
     out.write(decimal: value)
   }
 
-  private mutating func number(_ key: StaticString, _ value: Int64) {
+  mutating func number(_ key: StaticString, _ value: Int64) {
     out.write(key)
     out.write(signed: Int(value))
   }
