@@ -11,104 +11,158 @@ struct History: Sendable {
   /// The most letters that are kept; a connection of ordinary troubles has less than twenty.
   static let lettersMax = 40
 
-  private var written = InlineArray<40, UInt8>(repeating: 0)
+  /// Letters that are held in place: a connection without troubles has less. The others are in the detail.
+  private static let held = 14
+
+  private var written = InlineArray<14, UInt8>(repeating: 0)
   private var count: UInt8 = 0
-  /// The letters that each side has, a bit each from `a`.
-  private var seen: InlineArray<2, UInt32> = [0, 0]
-  /// How often the logarithmic letters were called for, by letter and side.
-  private var repeats = InlineArray<6, UInt32>(repeating: 0)
-  /// Behind each side's last FIN, and its last RST: another number makes another letter.
-  private var lastFIN: InlineArray<2, UInt32> = [0, 0]
-  private var lastRST: InlineArray<2, UInt32> = [0, 0]
-  /// Up to which number each side's octets are known to be missing.
-  private var gap: InlineArray<2, UInt32> = [0, 0]
+  /// The letters that each side has, a bit each.
+  private var seen: InlineArray<2, UInt8> = [0, 0]
   private(set) var ends = ZeekEnds()
 
   /// The letters that are called for once, then at the tenth, the hundredth time.
-  private enum Counted: Int { case retransmission = 0, window = 1, gap = 2 }
+  fileprivate enum Counted: Int { case retransmission = 0, window = 1, gap = 2 }
 
   /// The letters so far.
-  var letters: [UInt8] { (0..<Int(count)).map { written[$0] } }
+  func letters(_ detail: borrowing TCPDetail) -> [UInt8] {
+    (0..<Int(count)).map { written[$0] } + detail.history.written
+  }
 
   /// The originator was not who sent the first packet.
-  mutating func noteFlip() { write(UInt8(ascii: "^")) }
+  mutating func noteFlip() {
+    written[0] = UInt8(ascii: "^")
+    count = 1
+  }
 
-  /// Notes a segment, whatever becomes of it. `highest` is the number behind the highest its sender had sent.
-  mutating func note(_ segment: Segment, highest: Int64) {
+  /// Notes a segment, whatever becomes of it. `highest` is the number behind the highest its sender had sent,
+  /// `lastFIN` that of its last FIN.
+  mutating func note(_ segment: Segment, highest: Int64, lastFIN: Int64?, _ detail: inout TCPDetail) {
     let flags = segment.flags
     let side = segment.side
     let number = UInt32(truncatingIfNeeded: segment.sequence)
     let marks =
       (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0) + (flags.contains(.rst) ? 1 : 0)
     if marks > 1 {
-      once(flags.contains([.fin, .rst]) ? UInt8(ascii: "i") : UInt8(ascii: "q"), side)
+      once(flags.contains([.fin, .rst]) ? UInt8(ascii: "i") : UInt8(ascii: "q"), side, &detail)
     } else if flags.contains(.syn) {
       // One bit for both: an end that has sent a SYN writes no other letter for its SYN-ACK.
       if !has(UInt8(ascii: "s"), side), !has(UInt8(ascii: "h"), side) {
-        once(flags.contains(.ack) ? UInt8(ascii: "h") : UInt8(ascii: "s"), side)
+        once(flags.contains(.ack) ? UInt8(ascii: "h") : UInt8(ascii: "s"), side, &detail)
       }
     } else if flags.contains(.fin) {
       let end = number &+ UInt32(truncatingIfNeeded: segment.payload)
-      again(UInt8(ascii: "f"), side, lastFIN[side.rawValue] != end)
-      lastFIN[side.rawValue] = end
+      // Another number makes another letter.
+      again(UInt8(ascii: "f"), side, lastFIN.map(UInt32.init(truncatingIfNeeded:)) != end, &detail)
     } else if flags.contains(.rst) {
-      again(UInt8(ascii: "r"), side, lastRST[side.rawValue] != number)
-      lastRST[side.rawValue] = number
+      again(UInt8(ascii: "r"), side, detail.history.lastRST[side.rawValue] != number, &detail)
+      detail.isTouched = true
+      detail.history.lastRST[side.rawValue] = number
     } else if segment.payload > 0 {
-      once(UInt8(ascii: "d"), side)
+      once(UInt8(ascii: "d"), side, &detail)
     } else if flags.contains(.ack) {
-      once(UInt8(ascii: "a"), side)
+      once(UInt8(ascii: "a"), side, &detail)
     }
     // A window is of no interest with a RST, after one, or when the peer sends no more.
     if segment.window == 0, !flags.contains(.rst), ends.states[side.other.rawValue] != .closed,
       ends.states[side.rawValue] != .reset
     {
-      logarithmic(UInt8(ascii: "w"), .window, side)
+      logarithmic(UInt8(ascii: "w"), .window, side, &detail)
     }
     if segment.payload > 0, !flags.contains(.rst), segment.end <= highest,
       ends.states[side.rawValue] != .reset
     {
-      logarithmic(UInt8(ascii: "t"), .retransmission, side)
+      logarithmic(UInt8(ascii: "t"), .retransmission, side, &detail)
     }
     ends.note(flags, hasPayload: segment.payload > 0, side)
   }
 
   /// Notes that `side` was acknowledged beyond octets of its that were not captured; `first` is the first of
   /// them. At the end of a connection nothing is made of it: its last numbers are not to be relied on.
-  mutating func noteGap(of side: FlowSide, at first: Int64) {
+  mutating func noteGap(of side: FlowSide, at first: Int64, _ detail: inout TCPDetail) {
     let number = UInt32(truncatingIfNeeded: first)
-    guard ends.states[0] == .established, ends.states[1] == .established, gap[side.rawValue] != number else {
-      return
-    }
-    gap[side.rawValue] = number
-    logarithmic(UInt8(ascii: "g"), .gap, side)
+    guard ends.states[0] == .established, ends.states[1] == .established,
+      detail.history.gap[side.rawValue] != number
+    else { return }
+    detail.isTouched = true
+    detail.history.gap[side.rawValue] = number
+    logarithmic(UInt8(ascii: "g"), .gap, side, &detail)
   }
 
   private func has(_ letter: UInt8, _ side: FlowSide) -> Bool {
-    seen[side.rawValue] & 1 << UInt32(letter - 97) != 0
+    seen[side.rawValue] & History.bit(letter) != 0
   }
 
-  private mutating func once(_ letter: UInt8, _ side: FlowSide) { again(letter, side, false) }
+  /// Of the letters that are written once, each has a bit.
+  private static func bit(_ letter: UInt8) -> UInt8 {
+    switch letter {
+    case UInt8(ascii: "s"): 1
+    case UInt8(ascii: "h"): 2
+    case UInt8(ascii: "a"): 4
+    case UInt8(ascii: "d"): 8
+    case UInt8(ascii: "f"): 16
+    case UInt8(ascii: "r"): 32
+    case UInt8(ascii: "i"): 64
+    default: 128
+    }
+  }
+
+  private mutating func once(_ letter: UInt8, _ side: FlowSide, _ detail: inout TCPDetail) {
+    again(letter, side, false, &detail)
+  }
 
   /// A letter for the first time, or again where it `differs` from the last of its kind.
-  private mutating func again(_ letter: UInt8, _ side: FlowSide, _ differs: Bool) {
+  private mutating func again(
+    _ letter: UInt8, _ side: FlowSide, _ differs: Bool, _ detail: inout TCPDetail
+  ) {
     if has(letter, side), !differs { return }
-    seen[side.rawValue] |= 1 << UInt32(letter - 97)
-    write(side == .originator ? letter - 32 : letter)
+    seen[side.rawValue] |= History.bit(letter)
+    write(side == .originator ? letter - 32 : letter, &detail)
   }
 
   /// The first, the tenth, the hundredth time.
-  private mutating func logarithmic(_ letter: UInt8, _ which: Counted, _ side: FlowSide) {
+  private mutating func logarithmic(
+    _ letter: UInt8, _ which: Counted, _ side: FlowSide, _ detail: inout TCPDetail
+  ) {
+    detail.isTouched = true
+    if detail.history.isCalledFor(which, side) {
+      write(side == .originator ? letter - 32 : letter, &detail)
+    }
+  }
+
+  private mutating func write(_ letter: UInt8, _ detail: inout TCPDetail) {
+    if Int(count) < History.held {
+      written[Int(count)] = letter
+      count += 1
+    } else if History.held + detail.history.written.count < History.lettersMax {
+      detail.isTouched = true
+      detail.history.written.append(letter)
+    }
+  }
+}
+
+/// What the letters of a connection with troubles need.
+struct HistoryDetail: Sendable {
+  /// Letters beyond those that are held in place.
+  fileprivate(set) var written: [UInt8] = []
+  /// How often the logarithmic letters were called for, by letter and side.
+  private var repeats = InlineArray<6, UInt32>(repeating: 0)
+  /// Each side's last RST: another number makes another letter.
+  fileprivate var lastRST: InlineArray<2, UInt32> = [0, 0]
+  /// Up to which number each side's octets are known to be missing.
+  fileprivate var gap: InlineArray<2, UInt32> = [0, 0]
+
+  /// Nothing noted.
+  var isBlank: Bool {
+    for i in 0..<6 where repeats[i] != 0 { return false }
+    return written.isEmpty && lastRST[0] | lastRST[1] | gap[0] | gap[1] == 0
+  }
+
+  /// Counts one more, and says whether it is the first, the tenth, the hundredth.
+  fileprivate mutating func isCalledFor(_ which: History.Counted, _ side: FlowSide) -> Bool {
     let at = which.rawValue * 2 + side.rawValue
     repeats[at] &+= 1
     var rest = repeats[at]
     while rest > 1, rest.isMultiple(of: 10) { rest /= 10 }
-    if rest == 1 { write(side == .originator ? letter - 32 : letter) }
-  }
-
-  private mutating func write(_ letter: UInt8) {
-    guard count < UInt8(History.lettersMax) else { return }
-    written[Int(count)] = letter
-    count += 1
+    return rest == 1
   }
 }

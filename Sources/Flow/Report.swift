@@ -24,7 +24,7 @@ public struct ConnectionReport: Sendable {
   }
 
   /// Letters as Zeek writes them.
-  public var history: [UInt8] { connection.history.letters }
+  public var history: [UInt8] { connection.history.letters(detail) }
 
   /// Part of what was known was given up because memory ran out: counts of trouble begin anew there.
   public var hasLostDetail: Bool { connection.hasLostDetail }
@@ -103,7 +103,7 @@ public struct EndReport: Sendable {
     guard roundTrip.samples > 0 else { return nil }
     return RoundTripFigures(
       samples: roundTrip.samples, least: roundTrip.least, average: roundTrip.average, most: roundTrip.most,
-      deviation: roundTrip.deviation, median: roundTrip.quantile(0.5), high: roundTrip.quantile(0.95))
+      deviation: roundTrip.deviation, median: roundTrip.median, high: roundTrip.high)
   }
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.

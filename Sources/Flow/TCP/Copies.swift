@@ -96,14 +96,18 @@ struct Copies {
     return latest
   }
 
-  /// Remembers a packet in the place of the oldest of its set.
+  /// Remembers a packet in the place of the oldest of its set; of the same place, two are enough, so that a
+  /// run of duplicate acknowledgments does not drive out everything else.
   mutating func remember(_ marks: Marks, frame: UInt64) {
     let at = set(marks)
-    var oldest = at
-    for i in at &+ 1..<at &+ Copies.ways where entries[i].frameNumber < entries[oldest].frameNumber {
-      oldest = i
+    var (oldest, oldestSame, same) = (at, at, 0)
+    for i in at..<at &+ Copies.ways {
+      if entries[i].frameNumber < entries[oldest].frameNumber { oldest = i }
+      guard entries[i].place == tag(marks), entries[i].number != 0 else { continue }
+      if same == 0 || entries[i].frameNumber < entries[oldestSame].frameNumber { oldestSame = i }
+      same += 1
     }
-    entries[oldest] = Entry(
+    entries[same < 2 ? oldest : oldestSame] = Entry(
       place: tag(marks), marks: marks.marks, number: marks.number,
       frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)))
   }

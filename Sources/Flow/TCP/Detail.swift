@@ -23,6 +23,8 @@ public struct TCPDetail: Sendable {
   private var ends = InlineArray<2, TCPEndDetail>(repeating: TCPEndDetail())
   /// When the SYN came that was sent last before it was answered, if it was sent more than once.
   var lastSYNTime: Int64?
+  /// What the letters of the history need in trouble.
+  var history = HistoryDetail()
   /// Milestones beyond those that a connection holds itself.
   var milestones: [Milestone] = []
   /// Written to since `DetailPool` looked.
@@ -80,7 +82,7 @@ public struct TCPDetail: Sendable {
 
   /// Whether a connection can do without it.
   var isBlank: Bool {
-    ends[0].isBlank && ends[1].isBlank && milestones.isEmpty && lastSYNTime == nil
+    ends[0].isBlank && ends[1].isBlank && milestones.isEmpty && lastSYNTime == nil && history.isBlank
   }
 
   /// Octets that its lists hold.

@@ -1,4 +1,4 @@
-// What one end has sent and has not seen acknowledged, and how long that took: round trips by Karn's rule.
+// What one end has sent and has not seen acknowledged.
 
 /// A run of sequence numbers in flight.
 struct Flight: Sendable {
@@ -230,87 +230,5 @@ extension TCPConnection {
   ) {
     spread(end, &detail)
     if !detail[end].flights.isEmpty { detail[end].flights.select(block, at: time, &landing) }
-  }
-}
-
-/// Round trips of one end's octets, and what its retransmission timer must be (RFC 6298).
-struct RoundTrip: Sendable {
-  /// The kernel's least variance term; RFC 6298 asks for a second in all, stacks use 200 ms.
-  static let timeoutMin: Int64 = 200_000_000
-  /// Before the first sample (RFC 6298 section 2.1).
-  static let timeoutInitial: Int64 = 1_000_000_000
-  /// Samples kept for the quantiles.
-  static let samplesMax = 512
-
-  private(set) var samples: UInt64 = 0
-  private(set) var least: Int64 = 0
-  private(set) var most: Int64 = 0
-  private(set) var smoothed: Int64 = 0
-  private(set) var variation: Int64 = 0
-  private var sum: Double = 0
-  private var squares: Double = 0
-  private(set) var kept: [Int64] = []
-  private var stride: UInt64 = 1
-  /// The smoothed value as every segment from the peer found it: what the sender itself believed, on average.
-  private var smoothedSum: Double = 0
-  private var smoothedCount: UInt64 = 0
-
-  /// One more measurement, in nanoseconds.
-  mutating func measure(_ sample: Int64) {
-    let sample = max(0, sample)
-    if samples == 0 {
-      least = sample
-      smoothed = sample
-      variation = sample / 2
-    } else {
-      variation += (abs(sample - smoothed) - variation) / 4
-      smoothed += (sample - smoothed) / 8
-    }
-    least = min(least, sample)
-    most = max(most, sample)
-    if samples % stride == 0 {
-      kept.append(sample)
-      // Every second one stays, and from now on every second one comes.
-      if kept.count > RoundTrip.samplesMax {
-        kept = Swift.stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
-        stride *= 2
-      }
-    }
-    samples += 1
-    sum += Double(sample)
-    squares += Double(sample) * Double(sample)
-  }
-
-  /// A segment came from the peer: the sender's estimate counts once more.
-  mutating func observe() {
-    guard samples > 0 else { return }
-    smoothedSum += Double(smoothed)
-    smoothedCount += 1
-  }
-
-  /// Nanoseconds of the retransmission timer.
-  var timeout: Int64 {
-    samples == 0 ? RoundTrip.timeoutInitial : smoothed + max(RoundTrip.timeoutMin, 4 * variation)
-  }
-
-  /// The mean of the smoothed round trip over the segments that came from the peer; of the samples when there
-  /// was none.
-  var average: Int64 {
-    if smoothedCount > 0 { return Int64(smoothedSum / Double(smoothedCount)) }
-    return samples > 0 ? Int64(sum / Double(samples)) : 0
-  }
-
-  /// Standard deviation of the samples.
-  var deviation: Int64 {
-    guard samples > 1 else { return 0 }
-    let mean = sum / Double(samples)
-    return Int64(max(0, squares / Double(samples) - mean * mean).squareRoot())
-  }
-
-  /// The sample that `share` of the samples do not exceed.
-  func quantile(_ share: Double) -> Int64 {
-    guard !kept.isEmpty else { return 0 }
-    let sorted = kept.sorted()
-    return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }
 }

@@ -7,37 +7,75 @@ struct Milestone: Sendable, Equatable {
   var frame: UInt64
 }
 
-/// The milestones of a connection in the order in which they came, the usual number of them in ten octets
-/// each, counted from the connection's first packet.
+/// The milestones of a connection in the order in which they came, each as its difference from the one before,
+/// in as many octets as that needs: ten for one after an hour, two for one after ten microseconds.
 struct Milestones: Sendable {
   /// A number that no milestone has.
   static let none: UInt8 = 15
-  /// Milestones that are held in place: SYN, SYN-ACK, ACK, FIN, ACK, FIN, ACK. Those beyond, and those that
-  /// are too far from the first packet for 48 bits of nanoseconds (39 hours) or 32 bits of frames, go to the
-  /// detail, and have the numbers from here to `none`.
-  static let held = 7
+  /// Octets that are held in place: enough for the seven of most connections (SYN, SYN-ACK, ACK, FIN, ACK,
+  /// FIN, ACK). Milestones that do not fit go to the detail, and have the numbers from `heldMax` on.
+  static let octetsMax = 44
+  static let heldMax: UInt8 = 9
 
-  private var low = InlineArray<7, UInt32>(repeating: 0)
-  private var high = InlineArray<7, Int16>(repeating: 0)
-  private var frames = InlineArray<7, UInt32>(repeating: 0)
+  private var octets = InlineArray<44, UInt8>(repeating: 0)
+  private var used: UInt8 = 0
   private var count: UInt8 = 0
 
-  /// Notes a milestone, given from the first packet, and says its number; nil when it does not fit.
+  /// Notes a milestone, given from the connection's first packet, and says its number; nil when there is no
+  /// room for it.
   mutating func note(_ time: Int64, _ frame: UInt64) -> UInt8? {
-    guard let narrow = UInt32(exactly: frame), time >> 47 == 0 || time >> 47 == -1 else { return nil }
-    if count > 0, self.time(count - 1) == time, frames[Int(count) - 1] == narrow { return count - 1 }
-    guard count < UInt8(Milestones.held) else { return nil }
-    low[Int(count)] = UInt32(truncatingIfNeeded: time)
-    high[Int(count)] = Int16(truncatingIfNeeded: time >> 32)
-    frames[Int(count)] = narrow
+    let last = count > 0 ? self[count - 1] : (0, 0)
+    if count > 0, last == (time, frame) { return count - 1 }
+    guard count < Milestones.heldMax, frame >= last.1 else { return nil }
+    let (difference, overflow) = time.subtractingReportingOverflow(last.0)
+    if overflow { return nil }
+    var at = Int(used)
+    // Zigzag: time may go backwards.
+    guard write(UInt64(bitPattern: difference << 1 ^ difference >> 63), &at), write(frame - last.1, &at)
+    else { return nil }
+    used = UInt8(at)
     count += 1
     return count - 1
   }
 
-  /// The time of a milestone that is held, from the first packet.
-  func time(_ number: UInt8) -> Int64 { Int64(high[Int(number)]) << 32 | Int64(low[Int(number)]) }
-  /// Its frame, from the first packet's.
-  func frame(_ number: UInt8) -> UInt64 { UInt64(frames[Int(number)]) }
+  /// Time and frame of a milestone that is held, from the connection's first packet.
+  subscript(number: UInt8) -> (time: Int64, frame: UInt64) {
+    var at = 0
+    var time: Int64 = 0
+    var frame: UInt64 = 0
+    for _ in 0...min(number, Milestones.heldMax) {
+      let difference = read(&at)
+      time &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
+      frame &+= read(&at)
+    }
+    return (time, frame)
+  }
+
+  /// Seven bits an octet, the lowest first; the highest bit says that more follow. False when there is no
+  /// room.
+  private mutating func write(_ number: UInt64, _ at: inout Int) -> Bool {
+    var rest = number
+    while at < Milestones.octetsMax {
+      octets[at] = UInt8(truncatingIfNeeded: rest & 127) | (rest > 127 ? 128 : 0)
+      at += 1
+      rest >>= 7
+      if rest == 0 { return true }
+    }
+    return false
+  }
+
+  private func read(_ at: inout Int) -> UInt64 {
+    var number: UInt64 = 0
+    var shift: UInt64 = 0
+    while at < Milestones.octetsMax {
+      let octet = octets[at]
+      at += 1
+      number |= UInt64(octet & 127) << shift
+      if octet < 128 { break }
+      shift += 7
+    }
+    return number
+  }
 }
 
 /// A state that an end came into, and the number of the milestone that brought it there, in one octet.
@@ -82,19 +120,22 @@ extension TCPConnection {
       return number
     }
     if detail.milestones.last != Milestone(time: time, frame: frame) {
-      guard detail.milestones.count + Milestones.held < Int(Milestones.none) else { return Milestones.none }
+      guard detail.milestones.count + Int(Milestones.heldMax) < Int(Milestones.none) else {
+        return Milestones.none
+      }
       detail.isTouched = true
       detail.milestones.append(Milestone(time: time, frame: frame))
     }
-    return UInt8(Milestones.held + detail.milestones.count - 1)
+    return Milestones.heldMax + UInt8(detail.milestones.count) - 1
   }
 
   /// The milestone with a number; nil when there is none, or when it was given up with the detail.
   func milestone(_ number: UInt8, _ detail: borrowing TCPDetail) -> Milestone? {
-    if number < UInt8(Milestones.held) {
-      return Milestone(time: start &+ milestones.time(number), frame: firstFrame &+ milestones.frame(number))
+    if number < Milestones.heldMax {
+      let (since, frame) = milestones[number]
+      return Milestone(time: start &+ since, frame: firstFrame &+ frame)
     }
-    let at = Int(number) - Milestones.held
+    let at = Int(number) - Int(Milestones.heldMax)
     return at < detail.milestones.count ? detail.milestones[at] : nil
   }
 

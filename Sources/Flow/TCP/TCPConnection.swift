@@ -131,7 +131,7 @@ public struct TCPConnection: Sendable {
     }
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
     verdict.window = window(of: segment, side)
-    history.note(segment, highest: ends[me].highest)
+    history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
 
     let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
     let original = copies.original(of: marks)
@@ -149,7 +149,7 @@ public struct TCPConnection: Sendable {
     acknowledge(segment, overtaken, &verdict, &detail)
     let whole = detail[peer].contiguous(ends[peer].highest)
     if segment.flags.contains(.ack), whole < min(segment.acknowledgment, ends[peer].highest) {
-      history.noteGap(of: side.other, at: whole)
+      history.noteGap(of: side.other, at: whole, &detail)
     }
     let wasOpened = opening.hasACK
     noteHandshake(segment, verdict.analysis, &detail)
