@@ -31,6 +31,11 @@ public struct EndedFlow: Sendable {
   public let record: FlowRecord
   public let connection: ConnectionReport?
   public let reason: FlowEnd
+  /// The time of the capture when it ended, or was reported: later than the flow's own last packet when it
+  /// had been quiet.
+  public let time: Int64
+  /// What ICMP said of it.
+  let notices: Evidence
 }
 
 /// Tracks flows. Pure state: no clock, no output; time is the packets'.
@@ -51,6 +56,7 @@ public struct Tracker: ~Copyable {
   /// What the last packet settled: repeats that are now known to have been needed or not, each once. The
   /// end of a flow settles the rest of its repeats, when `drain` hands it over.
   public private(set) var settled: [Settlement] = []
+  private var notices = Notices()
 
   /// Flows that ended before their time because room was needed.
   public private(set) var evictions: UInt64 = 0
@@ -81,15 +87,16 @@ public struct Tracker: ~Copyable {
     }
     let about = packet.quoted != nil ? tie(&packet, frame) : 0
     var found = table.find(name.key)
-    var reused = false
+    var reused: Reuse?
     if let index = found, packet.hasTCP, packet.tcp.flags.contains(.syn), !packet.tcp.flags.contains(.ack),
       let connection = table.records[index].connection
     {
       let side: FlowSide = table.records[index].isReversed == name.isReversed ? .originator : .responder
       if connections[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) {
+        let detail = details.detail(of: connections[connection])
+        reused = connections[connection].reuse(by: &packet, from: side, at: frame.time, detail)
         end(index, .end)
         found = nil
-        reused = true
       }
     }
     let index = found ?? open(name, packet.hasTCP ? packet.tcp.flags : nil, frame)
@@ -103,6 +110,7 @@ public struct Tracker: ~Copyable {
     let serial = table.records[index].serial
     if let connection, packet.hasTCP {
       let place = details.place(of: connections[connection])
+      reused?.note(in: &details.details[place], frame)
       verdict = connections[connection].receive(
         &packet, frame, from: side, flow: serial, &details.details[place], &copies)
       if verdict.settles { details.details[place].takeSettled(into: &settled) }
@@ -110,7 +118,7 @@ public struct Tracker: ~Copyable {
     }
     verdict.flow = serial
     verdict.about = about
-    if reused { verdict.analysis.insert(.reusedPorts) }
+    if reused != nil { verdict.analysis.insert(.reusedPorts) }
     return verdict
   }
 
@@ -202,6 +210,7 @@ public struct Tracker: ~Copyable {
       }
       details.settle(place, connection, &connections)
     }
+    notices.note(&packet, frame, flow: table.records[index].serial, asked: asked)
     table.withRecord(index) { $0.icmpErrors &+= 1 }
     return table.records[index].serial
   }
@@ -297,7 +306,10 @@ public struct Tracker: ~Copyable {
       freeConnections.append(slot)
     }
     table.remove(index)
-    ended.append(EndedFlow(record: record, connection: connection, reason: reason))
+    let noticed = notices.take(record.serial)
+    ended.append(
+      EndedFlow(
+        record: record, connection: connection, reason: reason, time: max(now, record.end), notices: noticed))
   }
 
   /// Whether flows wait to be drained.

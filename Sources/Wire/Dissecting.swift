@@ -99,6 +99,7 @@ extension Packet {
     icmpCode = 0
     icmpIdentifier = 0
     icmpSequence = 0
+    pathMTU = 0
     quoted = nil
   }
 

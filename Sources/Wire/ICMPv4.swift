@@ -70,6 +70,7 @@ enum ICMPType {
     packet.icmpIdentifier = UInt16(truncatingIfNeeded: header.rest &>> 16)
     packet.icmpSequence = UInt16(truncatingIfNeeded: header.rest)
   }
+  if header.type == ICMPType.unreachable, header.code == 4 { packet.pathMTU = header.rest & 0xffff }
   try bytes.require(length)
   if ICMPType.isError(header.type) { packet.quoted = Quoted(bytes, at: length) }
   return Payload(.data, offset: length, length: packet.claimed &- length)

@@ -48,6 +48,7 @@ enum ICMPv6Type {
     packet.icmpIdentifier = UInt16(truncatingIfNeeded: header.rest &>> 16)
     packet.icmpSequence = UInt16(truncatingIfNeeded: header.rest)
   }
+  if header.type == ICMPv6Type.packetTooBig { packet.pathMTU = header.rest }
   try bytes.require(length)
   // Types below 128 are errors (RFC 4443 section 2.1).
   if header.type < 128 { packet.quoted = Quoted(bytes, at: ICMPHeader.length) }

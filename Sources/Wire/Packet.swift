@@ -109,13 +109,16 @@ public struct Packet: Sendable {
   public var hasTCP = false
   /// Meaningful when `hasTCP`: otherwise it may be that of an earlier frame.
   public var tcp = TCPSummary()
-  /// An ICMP or ICMPv6 header was read; the four fields below are its.
+  /// An ICMP or ICMPv6 header was read; the five fields below are its.
   public var hasICMP = false
   public var icmpType: UInt8 = 0
   public var icmpCode: UInt8 = 0
   /// Of an echo, a timestamp, an information or an address mask message; 0 for others.
   public var icmpIdentifier: UInt16 = 0
   public var icmpSequence: UInt16 = 0
+  /// The next hop's MTU that a "packet too big" names (RFC 1191 section 4, RFC 4443 section 3.2); 0 for
+  /// others.
+  public var pathMTU: UInt32 = 0
   /// The packet that an ICMP error quotes.
   public var quoted: Quoted? {
     get { hasQuoted ? quotation : nil }
@@ -205,7 +208,7 @@ extension Packet: Equatable {
     hasPorts == b.hasPorts && sourcePort == b.sourcePort && destinationPort == b.destinationPort
       && hasTCP == b.hasTCP && (!hasTCP || tcp == b.tcp) && hasICMP == b.hasICMP && icmpType == b.icmpType
       && icmpCode == b.icmpCode && icmpIdentifier == b.icmpIdentifier && icmpSequence == b.icmpSequence
-      && quoted == b.quoted
+      && pathMTU == b.pathMTU && quoted == b.quoted
   }
 
   /// Octets that pad the frame to the least that Ethernet sends, 60 without the check sequence (IEEE

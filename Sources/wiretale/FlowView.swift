@@ -27,7 +27,7 @@ struct FlowView: ~Copyable {
 
   private let mode: Mode
   private var choice: FlowChoice
-  private var line = FlowLine()
+  private var line: FlowLine
   private var record: FlowJSON
   private var zeek = FlowZeek()
   /// The record that a query is asked of.
@@ -36,11 +36,12 @@ struct FlowView: ~Copyable {
   private var waiting: [Waiting] = []
 
   /// The view that the options ask for; times in nanoseconds.
-  init(_ mode: Mode, _ choice: FlowChoice, maximumSegmentLifetime: Int64) {
+  init(_ mode: Mode, _ choice: FlowChoice, _ limits: FindingLimits) {
     self.mode = mode
     self.choice = choice
-    record = FlowJSON(maximumSegmentLifetime: maximumSegmentLifetime)
-    probe = FlowJSON(maximumSegmentLifetime: maximumSegmentLifetime)
+    line = FlowLine(limits)
+    record = FlowJSON(limits)
+    probe = FlowJSON(limits)
   }
 
   /// Octets that wait to be written.

@@ -46,21 +46,30 @@ struct Flows: ParsableCommand {
     help: ArgumentHelp("The maximum segment lifetime; TIME_WAIT lasts twice as long.", valueName: "seconds"))
   var msl = 30
 
+  @Option(
+    help: ArgumentHelp("Tell of a connection that stays in CLOSE_WAIT for so long.", valueName: "seconds"))
+  var closeWait = 60
+
+  @Option(help: ArgumentHelp("Tell of a connection that is quiet for so long.", valueName: "seconds"))
+  var idle = 60
+
   func run() throws {
     hearSignals()
     if flowsMax < 1 { throw Failure.usage("--flows-max \(flowsMax): 1 or more") }
     if msl < 1 || msl > 3600 { throw Failure.usage("--msl \(msl): 1 to 3600 seconds") }
     let choice = try choice()
+    for (name, value) in [("--close-wait", closeWait), ("--idle", idle)] where !(1...86_400).contains(value) {
+      throw Failure.usage("\(name) \(value): 1 to 86400 seconds")
+    }
     let opened = try Capture(
       try capture.source(), settings: try capture.settings(), filter: try capture.filter())
     for warning in opened.warnings { complain(warning) }
     if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
-    let lifetime = Int64(msl) * 1_000_000_000
-    var view = FlowView(zeek ? .zeek : json ? .json : .line, choice, maximumSegmentLifetime: lifetime)
+    var view = FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits)
     var limits = Limits()
     limits.flowsMax = flowsMax
     limits.keepsSeries = series
-    limits.linger = 2 * lifetime
+    limits.linger = 2 * findingLimits.maximumSegmentLifetime
     var tracker = Tracker(limits)
     let mux = Mux.standard
     var packet = Packet()
@@ -110,5 +119,16 @@ struct Flows: ParsableCommand {
       }
     }
     return choice
+  }
+}
+
+extension Flows {
+  /// From when on the findings' rules speak.
+  private var findingLimits: FindingLimits {
+    var limits = FindingLimits()
+    limits.maximumSegmentLifetime = Int64(msl) * 1_000_000_000
+    limits.closeWait = Int64(closeWait) * 1_000_000_000
+    limits.idle = Int64(idle) * 1_000_000_000
+    return limits
   }
 }

@@ -153,10 +153,13 @@ extension TCPConnection {
       }
     }
     if flags.contains(.rst) {
-      // What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1).
-      guard !isClosed else { return }
+      // What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1), nor does
+      // one that the other end does not take (RFC 5961 section 3.2).
+      let kind = judgeReset(segment, &detail)
+      guard !isClosed, let kind else { return }
       if reset == nil {
         reset = segment.side
+        resetKind = kind
         resetMilestone = note(segment.time, segment.frame, &detail)
       }
       for i in 0..<2 where ends[i].state != .timeWait || i == peer { enter(i, .closed, segment, &detail) }

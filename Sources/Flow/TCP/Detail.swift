@@ -27,6 +27,8 @@ public struct TCPDetail: Sendable {
   var history = HistoryDetail()
   /// Milestones beyond those that a connection holds itself.
   var milestones: [Milestone] = []
+  /// What the findings rest on.
+  var evidence = Evidence()
   /// Written to since `DetailPool` looked.
   var isTouched = false
 
@@ -83,11 +85,12 @@ public struct TCPDetail: Sendable {
   /// Whether a connection can do without it.
   var isBlank: Bool {
     ends[0].isBlank && ends[1].isBlank && milestones.isEmpty && lastSYNTime == nil && history.isBlank
+      && evidence.isEmpty
   }
 
   /// Octets that its lists hold.
   var octets: Int {
-    ends[0].octets + ends[1].octets + milestones.capacity * MemoryLayout<Milestone>.stride
+    ends[0].octets + ends[1].octets + milestones.capacity * MemoryLayout<Milestone>.stride + evidence.octets
   }
 
   /// Gives up what can be done without, because memory for all details has run out.

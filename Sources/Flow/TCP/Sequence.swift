@@ -74,6 +74,7 @@ extension TCPConnection {
       return
     }
     noteRepeat(segment, isCaptured: filled == nil, &verdict, &detail)
+    if segment.payload > 0 { detail.note(filled == nil ? .lostBehind : .lostBefore, segment) }
     send(segment, isNew: false, &detail)
   }
 

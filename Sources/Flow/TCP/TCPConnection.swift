@@ -47,6 +47,8 @@ public struct TCPConnection: Sendable {
   /// Who sent a reset that ended it.
   var reset: FlowSide?
   var resetMilestone = Milestones.none
+  var resetKind: ResetKind?
+  var watch = Watch()
   var history = History()
   private(set) var keepsSeries = false
   /// Its detail's place in the pool; negative for none.
@@ -121,6 +123,11 @@ public struct TCPConnection: Sendable {
     _ copies: inout Copies
   ) -> Verdict {
     var verdict = Verdict(side: side)
+    if isForeign(&packet, side) {
+      noteForeign(side, frame, &detail)
+      return verdict
+    }
+    let lastTime = self.lastTime
     learnNumbers(&packet, side)
     let segment = segment(&packet, frame, side)
     let (me, peer) = (side.rawValue, side.other.rawValue)
@@ -139,6 +146,7 @@ public struct TCPConnection: Sendable {
       detail[me].counters.duplicateFrames += 1
       verdict.analysis = .duplicateFrame
       verdict.of = original
+      observe(segment, verdict.analysis, &packet, lastTime, &detail)
       return verdict
     }
     let overtaken = ends[me].wasOvertaken(segment)
@@ -158,6 +166,7 @@ public struct TCPConnection: Sendable {
     advance(segment, &detail)
     if ends[me].state != before.0 { verdict.senderState = ends[me].state }
     if ends[peer].state != before.1 { verdict.receiverState = ends[peer].state }
+    observe(segment, verdict.analysis, &packet, lastTime, &detail)
     ends[me].remember(segment)
     copies.remember(marks, frame: segment.frame)
     return verdict

@@ -8,13 +8,13 @@ public struct FlowJSON: ~Copyable {
   /// The text so far.
   public var out = OctetBuffer()
   /// Nanoseconds: half of what TIME_WAIT lasts.
-  public let maximumSegmentLifetime: Int64
+  public var maximumSegmentLifetime: Int64 { limits.maximumSegmentLifetime }
+  /// From when on the findings' rules speak.
+  public var limits: FindingLimits
   private var clock = UTCTime()
 
   /// A printer of flow records.
-  public init(maximumSegmentLifetime: Int64 = 30_000_000_000) {
-    self.maximumSegmentLifetime = maximumSegmentLifetime
-  }
+  public init(_ limits: FindingLimits = FindingLimits()) { self.limits = limits }
 
   /// Prints one flow: one line.
   public mutating func print(_ flow: EndedFlow) {
@@ -44,7 +44,8 @@ public struct FlowJSON: ~Copyable {
     out.write("\",\"end_reason\":\"")
     out.write(flow.reason.name)
     out.write(octet: 34)
-    if let connection = flow.connection { writeTCP(connection, until: record.end) }
+    if let connection = flow.connection { writeTCP(connection, flow) }
+    write(flow.findings(limits), flow.connection)
     out.write("}\n")
   }
 
@@ -113,12 +114,14 @@ public struct FlowJSON: ~Copyable {
     }
   }
 
-  private mutating func writeTCP(_ connection: ConnectionReport, until time: Int64) {
+  private mutating func writeTCP(_ connection: ConnectionReport, _ flow: EndedFlow) {
     out.write(",\"tcp\":{")
     writeHandshake(connection)
+    write(connection.teardown(until: flow.time))
+    write(connection.tap)
     for side in FlowSide.allCases {
       out.write(side == .originator ? ",\"orig\":{" : ",\"resp\":{")
-      writeEnd(connection[side], until: time)
+      writeEnd(connection[side], until: flow.time)
       out.write("}")
     }
     if let limits = connection.limits { write(limits) }
@@ -240,7 +243,7 @@ public struct FlowJSON: ~Copyable {
     out.write("]")
   }
 
-  private mutating func count(_ key: StaticString, _ value: UInt64) {
+  mutating func count(_ key: StaticString, _ value: UInt64) {
     out.write(key)
     out.write(decimal: value)
   }

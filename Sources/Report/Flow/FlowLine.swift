@@ -7,10 +7,11 @@ internal import Wire
 public struct FlowLine: ~Copyable {
   /// The text so far.
   public var out = OctetBuffer()
+  private let limits: FindingLimits
   private var clock = UTCTime()
 
   /// A printer of lines.
-  public init() {}
+  public init(_ limits: FindingLimits = FindingLimits()) { self.limits = limits }
 
   /// Prints one flow: `time duration proto orig > resp state history octets rtt trouble`.
   public mutating func print(_ flow: EndedFlow) {
@@ -37,6 +38,12 @@ public struct FlowLine: ~Copyable {
     if flow.history.isEmpty { out.write("-") }
     writeOctets(flow)
     if let connection = flow.connection { writeTCP(connection) }
+    // What is only worth knowing is left to the records.
+    if let worst = flow.findings(limits).first, worst.severity > .info {
+      out.write(" [")
+      out.write(worst)
+      out.write("]")
+    }
     out.write(octet: 10)
   }
 
@@ -109,9 +116,6 @@ public struct FlowLine: ~Copyable {
     write(sum.outOfOrder, " out of order")
     write(sum.duplicateFrames, " captured twice")
     write(sum.zeroWindows, " zero windows")
-    for side in FlowSide.allCases where connection[side].state == .closeWait {
-      out.write(side == .originator ? ", originator never closed" : ", responder never closed")
-    }
   }
 
   private mutating func write(_ count: UInt64, _ words: StaticString) {

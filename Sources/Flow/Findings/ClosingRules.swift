@@ -1,0 +1,149 @@
+// Rules on how a connection was closed: FINs, what they wait for, and resets.
+
+internal import Wire
+
+extension Examination {
+  /// From when on an end that waits is worth a word at all, in nanoseconds: a second, the least timer that
+  /// RFC 6298 section 2.4 allows.
+  private static let waitMin: Int64 = 1_000_000_000
+
+  /// FINs and the states behind them (RFC 9293 section 3.6).
+  mutating func closing() {
+    let teardown = connection.teardown(until: flow.time)
+    for side in FlowSide.allCases {
+      let end = connection[side]
+      if let change = end.path.last(where: { $0.state == .timeWait }) {
+        add(
+          Finding(
+            .timeWait, .info, side, frames: [change.frame],
+            2 * limits.maximumSegmentLifetime, change.time))
+      }
+      // What an end does that the capture never shows is nobody's fault.
+      if isWhole { waits(side, teardown) }
+    }
+    if let octets = teardown.halfCloseOctets, octets > 0, let first = teardown.first {
+      add(
+        Finding(
+          .halfClose, .info, first, frames: teardown.finFrames + teardown.ackFrames, octets,
+          teardown.halfClose ?? 0))
+    }
+    if teardown.isSimultaneous {
+      add(Finding(.simultaneousClose, .info, nil, frames: teardown.finFrames + teardown.ackFrames))
+    }
+  }
+
+  /// States that an end should leave and does not.
+  private mutating func waits(_ side: FlowSide, _ teardown: Teardown) {
+    let end = connection[side]
+    guard let last = end.path.last else { return }
+    let fin = connection[side.other].finFrame ?? 0
+    if let at = end.path.firstIndex(where: { $0.state == .closeWait }) {
+      let left = at + 1 < end.path.count ? end.path[at + 1].time : flow.time
+      // While it goes on sending, the connection is half closed and at work.
+      let quiet = interval(max(end.path[at].time, min(state(side).lastDataSent, left)), left)
+      let isLong = quiet >= limits.closeWait
+      let isStill = at + 1 == end.path.count
+      if isLong || isStill && quiet >= Examination.waitMin {
+        add(
+          Finding(
+            .closeWait, isLong ? .warning : .note, side, frames: [fin, end.path[at].frame],
+            confidence: isLong ? 0.95 : 0.5, or: isStill ? [.endOfCapture, .notCaptured] : [], quiet,
+            isStill ? 1 : 0))
+      }
+    }
+    let waited = interval(last.time, flow.time)
+    switch last.state {
+    case .finWait2:
+      if waited >= limits.closeWait {
+        add(Finding(.finWait2, .note, side, frames: [end.finFrame ?? 0, last.frame], waited))
+      }
+    case .finWait1, .closing:
+      if waited >= Examination.waitMin {
+        add(
+          Finding(
+            .finUnanswered, .warning, side,
+            frames: [end.finFrame ?? 0] + evidence.frames(.finRepeat, side), confidence: 0.8,
+            or: [.peerGone, .notCaptured], Int64(clamping: end.counters.causes.fin) + 1, waited))
+      }
+    case .lastACK:
+      if waited >= Examination.waitMin {
+        add(
+          Finding(
+            .lastACKMissing, .note, side,
+            frames: [end.finFrame ?? 0] + evidence.frames(.finRepeat, side), confidence: 0.7,
+            or: [.peerGone, .notCaptured], Int64(clamping: end.counters.causes.fin) + 1, waited))
+      }
+    case .closed, .listen, .synSent, .synReceived, .established, .closeWait, .timeWait: break
+    }
+  }
+
+  /// Resets of all kinds (RFC 9293 section 3.5.2, RFC 5961).
+  mutating func resets() {
+    if let reset = connection.reset, let kind = connection.connection.resetKind {
+      let (me, peer) = (state(reset.side), state(reset.side.other))
+      let lost =
+        max(0, peer.highest - max(1, peer.acknowledged)) + max(0, me.highest - max(1, me.acknowledged))
+      let hasPeerData = peer.counters.dataSegments > 0
+      switch kind {
+      case .refused, .handshake, .blind: break
+      case .abort:
+        add(
+          Finding(
+            .resetAbort, lost > 0 ? .warning : .note, reset.side, frames: [reset.frame],
+            confidence: hasPeerData ? 0.7 : 0.9,
+            or: hasPeerData ? [.lingerZero, .closedUnread] : [.lingerZero],
+            lost))
+      case .unread:
+        add(
+          Finding(
+            .resetUnread, .warning, reset.side, frames: [reset.frame], confidence: 0.7,
+            or: [.lingerZero], lost))
+      case .afterClose:
+        add(
+          Finding(
+            .resetAfterClose, .note, reset.side, frames: [connection[reset.side].finFrame ?? 0, reset.frame],
+            confidence: 0.9, lost))
+      case .dead:
+        add(
+          Finding(
+            .resetDead, .warning, reset.side, frames: [reset.frame], confidence: 0.8,
+            or: [.firewall, .forgedReset]))
+      }
+      late(reset.side)
+    }
+    for side in FlowSide.allCases {
+      if let clue = evidence[.resetBlind, side] {
+        add(
+          Finding(
+            .resetBlind, .warning, side, frames: clue.shown, confidence: 0.8,
+            or: [.forgedReset, .notCaptured], Int64(clue.count)))
+      }
+      let syns = evidence[.synInConnection, side]
+      let answers = evidence[.challenge, side.other]
+      if syns != nil || answers != nil {
+        add(
+          Finding(
+            .challengeACK, .note, side.other,
+            frames: (syns?.shown.prefix(3) ?? []) + (answers?.shown ?? []), confidence: 0.8,
+            or: [.forgedReset], Int64(syns?.count ?? 0), Int64(answers?.count ?? 0)))
+      }
+    }
+  }
+
+  /// Octets that come when the reset has long been received.
+  private mutating func late(_ side: FlowSide) {
+    guard let reset = evidence[.resetEffective, side] else { return }
+    let roundTrip = (tap.toOriginator ?? 0) &+ (tap.toResponder ?? 0)
+    for other in FlowSide.allCases {
+      guard let clue = evidence[.afterReset, other],
+        interval(reset.firstTime, clue.lastTime) > max(10_000_000, 2 &* roundTrip)
+      else { continue }
+      add(
+        Finding(
+          .dataAfterReset, other == side ? .warning : .note, other,
+          frames: [connection.reset?.frame ?? 0] + clue.shown, confidence: 0.7,
+          or: other == side ? [.forgedReset] : [.lossBehindTap, .firewall], Int64(clue.count),
+          interval(reset.firstTime, clue.lastTime)))
+    }
+  }
+}

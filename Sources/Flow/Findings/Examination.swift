@@ -1,0 +1,69 @@
+// A flow is examined when it ends, or is reported while it goes on: each rule in turn looks at what is kept.
+
+internal import Wire
+
+extension EndedFlow {
+  /// What is wrong with this flow or worth knowing, the worst first and else in the order of the frames.
+  public func findings(_ limits: FindingLimits = FindingLimits()) -> [Finding] {
+    var found: [Finding] = []
+    if let connection {
+      var examination = Examination(flow: self, connection: connection, limits: limits)
+      examination.opening()
+      examination.options()
+      examination.losses()
+      examination.windows()
+      examination.silence()
+      examination.closing()
+      examination.resets()
+      examination.capture()
+      found = examination.found
+    } else {
+      found = datagramFindings(limits)
+    }
+    return found.enumerated().sorted {
+      ($1.element.severity, $0.element.frames.first ?? 0, $0.offset)
+        < ($0.element.severity, $1.element.frames.first ?? 0, $1.offset)
+    }.map(\.element)
+  }
+}
+
+/// One look at one connection.
+struct Examination {
+  let flow: EndedFlow
+  let connection: ConnectionReport
+  let limits: FindingLimits
+  let tap: Tap
+  let evidence: Evidence
+  var found: [Finding] = []
+
+  init(flow: EndedFlow, connection: ConnectionReport, limits: FindingLimits) {
+    self.flow = flow
+    self.connection = connection
+    self.limits = limits
+    tap = connection.tap
+    evidence = connection.detail.evidence
+  }
+
+  /// What an end knows that its report does not tell.
+  func state(_ side: FlowSide) -> TCPEnd { connection.connection.ends[side.rawValue] }
+  /// What is watched besides.
+  var watch: Watch { connection.connection.watch }
+  /// A frame that is kept as the distance from the connection's first; 0 for none.
+  func frame(_ near: UInt32) -> UInt64 {
+    near > 0 ? connection.connection.firstFrame &+ UInt64(near) &- 1 : 0
+  }
+
+  /// Time of the last packet.
+  var end: Int64 { flow.record.end }
+  /// The end of the input came before the connection's.
+  var isCutOff: Bool { flow.reason == .forced || flow.reason == .active }
+
+  /// Whether the capture shows packets of this end.
+  func isSeen(_ side: FlowSide) -> Bool { connection[side].counters.segments > 0 }
+  /// Whether it shows both.
+  var isWhole: Bool { isSeen(.originator) && isSeen(.responder) }
+  /// Whether both SYNs were seen, so that numbers, options and scales are known.
+  var isFromStart: Bool { connection[.originator].hasSYN && connection[.responder].hasSYN }
+
+  mutating func add(_ finding: Finding) { found.append(finding) }
+}

@@ -1,0 +1,42 @@
+// A pair of ports that is used again while an end of the old connection is still in TIME_WAIT.
+
+internal import Wire
+
+/// How a new connection's SYN stands to the old connection between the same ports.
+struct Reuse: Sendable {
+  /// Nanoseconds since an end came into TIME_WAIT; nil when none is in it.
+  var sinceTimeWait: Int64?
+  /// Its timestamp or its number is greater than the old connection's last, so that no old segment can be
+  /// taken for a new one (RFC 6191 section 2, RFC 9293 section 3.6.1).
+  var isNewer: Bool
+
+  /// Notes that a connection took another's place.
+  func note(in detail: inout TCPDetail, _ frame: Frame) {
+    guard let since = sinceTimeWait else { return }
+    detail.isTouched = true
+    detail.evidence.note(
+      isNewer ? .reuseNewer : .reuseOlder, .originator, frame.number, frame.time, amount: since)
+  }
+}
+
+extension TCPConnection {
+  /// What to say of the SYN that takes this connection's place.
+  func reuse(
+    by packet: inout Packet, from side: FlowSide, at time: Int64, _ detail: borrowing TCPDetail
+  ) -> Reuse {
+    let end = ends[side.rawValue]
+    var since: Int64?
+    for side in FlowSide.allCases {
+      for change in path(of: side, detail) where change.state == .timeWait { since = change.time }
+    }
+    var isNewer = false
+    if packet.tcp.hasTimestamps, let most = end.timestampMost {
+      isNewer = Int32(bitPattern: packet.tcp.timestampValue &- most) > 0
+    }
+    if let initial = end.initialSequence {
+      let next = initial &+ UInt32(truncatingIfNeeded: end.highest)
+      isNewer = isNewer || distance(from: next, to: packet.tcp.sequence) > 0
+    }
+    return Reuse(sinceTimeWait: since.map { interval($0, time) }, isNewer: isNewer)
+  }
+}

@@ -1,0 +1,64 @@
+// Rules on flow control, and on silence.
+
+internal import Wire
+
+extension Examination {
+  /// Nanoseconds at zero from which on a window that stood there cost the sender something.
+  private static let zeroWindowWarning: Int64 = 100_000_000
+
+  /// What each end advertised (RFC 9293 section 3.8.6).
+  mutating func windows() {
+    for side in FlowSide.allCases {
+      let end = connection[side]
+      if let clue = evidence[.zeroWindow, side] {
+        let stood = end.zeroWindowTime(until: self.end)
+        // A window of zero matters while the other end has something to say.
+        if state(side.other).finSequence == nil || stood > 0 {
+          add(
+            Finding(
+              .zeroWindow, stood >= Examination.zeroWindowWarning ? .warning : .note, side,
+              frames: clue.shown, or: [.applicationSlow], Int64(clue.count), stood))
+        }
+      }
+      if let clue = evidence[.windowFull, side], clue.count >= 3 || evidence[.zeroWindow, side.other] == nil {
+        add(
+          Finding(
+            .windowFull, .note, side, frames: clue.shown, Int64(clue.count),
+            connection[side.other].windowMax))
+      }
+      if let clue = evidence[.windowShrink, side] {
+        add(Finding(.windowShrunk, .note, side, frames: clue.shown, Int64(clue.count)))
+      }
+      if let clue = evidence[.smallSegment, side], clue.count >= 3 {
+        add(
+          Finding(
+            .sillyWindow, .note, side.other, frames: clue.shown, Int64(clue.count), clue.amount,
+            Int64(connection[side.other].offer.maximumSegmentSize)))
+      }
+      if let clue = evidence[.probe, side], clue.count >= 3 {
+        add(
+          Finding(
+            .persistProbes, .note, side, frames: clue.shown, Int64(clue.count),
+            interval(clue.firstTime, clue.lastTime)))
+      }
+    }
+  }
+
+  /// Pauses, and peers that no longer answer.
+  mutating func silence() {
+    let pause = Int64(watch.pause) * 1_000_000
+    if pause >= limits.idle {
+      add(Finding(.longIdle, .info, nil, frames: [frame(watch.pauseFrame)], pause))
+    }
+    for side in FlowSide.allCases {
+      let unanswered = Int64(watch.unanswered[side.rawValue])
+      guard unanswered >= 2, isSeen(side.other), let clue = evidence[.keepAliveUnanswered, side] else {
+        continue
+      }
+      add(
+        Finding(
+          .keepAliveUnanswered, .error, side, frames: clue.shown, confidence: 0.9,
+          or: [.hostDown, .firewall, .otherPath], unanswered))
+    }
+  }
+}
