@@ -77,7 +77,7 @@ extension Examination {
   /// Frames that are less or more than what was on the wire.
   private mutating func frames(_ side: FlowSide) {
     // No segment is larger than the other end takes (RFC 9293 section 3.7.1): the network card would have
-    // cut this one, or has joined it from several. Without the other's SYN, none is larger than a jumbo frame.
+    // cut this one, or has joined it from several. Without the other's SYN: larger than a jumbo frame.
     let offered = connection[side.other].offer.maximumSegmentSize
     let most = offered > 0 ? offered : 8960
     if watch.largest[side.rawValue] > most {

@@ -1,4 +1,4 @@
-// How a connection was closed: FINs and their acknowledgments (RFC 9293 section 3.6), and resets of all kinds.
+// How a connection was closed: FINs, their ACKs (RFC 9293 section 3.6), and resets of all kinds.
 
 internal import Wire
 
