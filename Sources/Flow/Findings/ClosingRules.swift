@@ -40,7 +40,7 @@ extension Examination {
     if let at = end.path.firstIndex(where: { $0.state == .closeWait }) {
       let left = at + 1 < end.path.count ? end.path[at + 1].time : flow.time
       // While it goes on sending, the connection is half closed and at work.
-      let quiet = interval(max(end.path[at].time, min(state(side).lastDataSent, left)), left)
+      let quiet = interval(max(end.path[at].time, min(state(side).lastNew, left)), left)
       let isLong = quiet >= limits.closeWait
       let isStill = at + 1 == end.path.count
       if isLong || isStill && quiet >= Examination.waitMin {

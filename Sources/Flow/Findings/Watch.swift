@@ -79,7 +79,7 @@ extension TCPConnection {
   /// When the last packet came, as far as the ends know.
   var lastTime: Int64 {
     max(
-      max(ends[0].lastHeard, ends[1].lastHeard), max(ends[0].lastDataSent, ends[1].lastDataSent))
+      max(ends[0].lastHeard, ends[1].lastHeard), max(ends[0].lastNew, ends[1].lastNew))
   }
 
   /// A frame counted from the connection's first as 1; 0 when it is too far.

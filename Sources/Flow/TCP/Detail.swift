@@ -60,7 +60,13 @@ public struct TCPDetail: Sendable {
 
   /// What was settled of the repeats of both ends.
   mutating func takeSettled(into list: inout [Settlement]) {
-    for i in 0..<2 { ends[i].repeats.takeSettled(into: &list) }
+    for i in 0..<2 {
+      let known = list.count
+      ends[i].repeats.takeSettled(into: &list)
+      for repeated in list[known...] where repeated.isNeedless {
+        evidence.note(.spurious, i == 0 ? .originator : .responder, repeated.frame, 0)
+      }
+    }
   }
 
   /// The connection has ended: nothing more can be heard of its repeats.
