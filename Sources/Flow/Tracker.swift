@@ -77,6 +77,7 @@ public struct Tracker: ~Copyable {
 
   /// Takes one packet.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame) -> Verdict {
+    if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
     // Time that goes backwards expires nothing.
     now = max(now, frame.time)
     expire()
@@ -106,7 +107,6 @@ public struct Tracker: ~Copyable {
     if carrier != 0 { table.withRecord(index) { $0.carriers[side.rawValue] = carrier } }
     let connection = count(index, side, frame, ip: packet.ipLength, datagram: octets)
     var verdict = Verdict(side: side)
-    if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
     let serial = table.records[index].serial
     if let connection, packet.hasTCP {
       let place = details.place(of: connections[connection])
@@ -302,6 +302,7 @@ public struct Tracker: ~Copyable {
       ConnectionReport(connections[$0], details.detail(of: connections[$0]))
     }
     if let slot = record.connection {
+      details.details[details.place(of: connections[slot])].settleAll(into: &settled)
       details.release(slot, &connections)
       freeConnections.append(slot)
     }

@@ -23,18 +23,22 @@ public struct JSONPrinter: ~Copyable {
   }
 
   /// Prints one frame: one line. `packet` is its dissection; it is lent, not changed, because passing it by
-  /// value costs a copy of it. `verdict` is what the flow tracker says of it.
+  /// value costs a copy of it. `verdict` is what the flow tracker says of it, `settled` what it says now of
+  /// earlier frames. Gives the place where a repeat may yet be called spurious.
+  @discardableResult
   public mutating func print(
-    _ bytes: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: Verdict = Verdict()
-  ) {
+    _ bytes: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: Verdict = Verdict(),
+    settled: [Settlement] = []
+  ) -> Int {
     writeFrame(frame)
     writeLink(&packet)
     writeNetwork(bytes, &packet)
     writeTransport(&packet)
-    if verdict.flow > 0 { writeVerdict(verdict) }
+    let place = verdict.flow > 0 ? writeVerdict(verdict, settled) : 0
     writeRest(bytes, &packet)
     writeApplication(bytes, &packet)
     out.write("}\n")
+    return place
   }
 
   /// The frame: number, time, lengths, interface.

@@ -74,14 +74,20 @@ public struct LinePrinter: ~Copyable {
     out.write(octet: 10)
   }
 
-  /// The same with the brackets of `verdict`, the tracker's on this frame, behind the line.
-  public mutating func print(_ bytes: Bytes, _ frame: Frame, _ verdict: Verdict, _ flags: TCPFlags) {
+  /// The same with the brackets of `verdict`, the tracker's on this frame, behind the line, and with what the
+  /// frame settled of earlier ones. Gives the place where a repeat may yet be called spurious.
+  @discardableResult
+  public mutating func print(
+    _ bytes: Bytes, _ frame: Frame, _ verdict: Verdict, _ flags: TCPFlags, settled: [Settlement] = []
+  ) -> Int {
     let isSound = line(bytes, frame)
     if !verdict.analysis.isEmpty { paint(.fault) }
-    out.write(brackets: verdict, flags, steps: verbose)
+    let place = out.write(brackets: verdict, flags, steps: verbose)
+    out.write(settled: settled)
     if !verdict.analysis.isEmpty { paint(.plain) }
     if isSound { dump(bytes) }
     out.write(octet: 10)
+    return place
   }
 
   /// Prints the line of one frame without its end, so that brackets may be added before `dump` and the line

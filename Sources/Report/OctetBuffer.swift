@@ -79,6 +79,21 @@ public struct OctetBuffer: ~Copyable {
     self.count = count
   }
 
+  /// Forgets the first `octets`; what follows them comes to their place.
+  public mutating func removeFirst(_ octets: Int) {
+    precondition(octets >= 0 && octets <= count, "a buffer gives what it has")
+    if octets > 0 { unsafe base.update(from: base + octets, count: count - octets) }
+    count -= octets
+  }
+
+  /// Octets of another buffer, from one place to another.
+  public mutating func write(_ other: borrowing OctetBuffer, from start: Int, to end: Int) {
+    precondition(start >= 0 && start <= end && end <= other.count, "outside the buffer")
+    reserve(end - start)
+    unsafe (base + count).update(from: other.base + start, count: end - start)
+    count &+= end - start
+  }
+
   /// Puts `other` in the place of every `octet` that was written from `start` on.
   mutating func replace(_ octet: UInt8, by other: UInt8, from start: Int) {
     precondition(start >= 0, "outside the buffer")

@@ -17,9 +17,16 @@ struct PacketView: ~Copyable {
   private var line: LinePrinter
   private var json: JSONPrinter
   private var fields: FieldsPrinter
+  /// Lines wait until it is known whether a repeat in them was needed.
+  private let holds: Bool
+  private var held: HeldOutput
 
   /// The view that the options ask for; `interfaces` are the names that frames' interface numbers count.
-  init(_ mode: Mode, _ options: LineOptions, interfaces: [String]) {
+  /// `holds` lets lines wait until it is known whether a repeat was needed; without it the packet that shows it
+  /// says so.
+  init(_ mode: Mode, _ options: LineOptions, interfaces: [String], holds: Bool) {
+    self.holds = holds
+    held = HeldOutput(mode == .json ? JSONPrinter.spuriousWord : OctetBuffer.spuriousWord)
     self.mode = mode
     self.options = options
     line = LinePrinter(options)
@@ -34,10 +41,13 @@ struct PacketView: ~Copyable {
     case .line:
       if options.plain { return line.print(octets, frame) }
       let verdict = judge(octets, frame)
-      line.print(octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [])
+      let place = line.print(
+        octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [], settled: holds ? [] : tracker.settled)
+      if holds, verdict.isUnsettled { held.mark(frame.number, at: place, line.out) }
     case .json:
       let verdict = judge(octets, frame)
-      json.print(octets, frame, &packet, verdict)
+      let place = json.print(octets, frame, &packet, verdict, settled: tracker.settled)
+      if holds, verdict.isUnsettled { held.mark(frame.number, at: place, json.out) }
     case .fields:
       mux.dissect(octets, frame, into: &packet)
       fields.print(octets, frame, &packet)
@@ -49,15 +59,22 @@ struct PacketView: ~Copyable {
     mux.dissect(octets, frame, into: &packet)
     let verdict = tracker.receive(&packet, frame)
     if tracker.hasEnded { tracker.drain { _ in } }
+    if holds { for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) } }
     return verdict
   }
 
-  /// Octets that wait to be written.
+  /// Whoever reads waits, or nothing more comes: no line waits any longer.
+  mutating func letGo() { held.finish() }
+
+  /// Repeats that were shown before it was known whether they were needed, because too much waited for it.
+  var undecided: UInt64 { held.givenUp }
+
+  /// Octets that can be written.
   var pending: Int {
     switch mode {
     case .silent: 0
-    case .line: line.out.count
-    case .json: json.out.count
+    case .line: held.pending(line.out)
+    case .json: held.pending(json.out)
     case .fields: fields.out.count
     }
   }
@@ -66,8 +83,8 @@ struct PacketView: ~Copyable {
   mutating func flush(to descriptor: Int32) -> Bool {
     switch mode {
     case .silent: true
-    case .line: line.out.flush(to: descriptor)
-    case .json: json.out.flush(to: descriptor)
+    case .line: held.flush(&line.out, to: descriptor)
+    case .json: held.flush(&json.out, to: descriptor)
     case .fields: fields.out.flush(to: descriptor)
     }
   }

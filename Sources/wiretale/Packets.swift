@@ -52,7 +52,9 @@ struct Packets: ParsableCommand {
     let mode: PacketView.Mode = silent ? .silent : lines.json ? .json : lines.allFields ? .fields : .line
     let options = try lines.options()
     var session = try Session(capture, filter: filter, writing: writing, lineBuffered: lineBuffered)
-    let view = PacketView(mode, options, interfaces: session.interfaceNames)
+    // Who asks for each line as it is made does not wait for a word in it.
+    let holds = !capture.isLive && !lineBuffered && !capture.files.contains("-")
+    let view = PacketView(mode, options, interfaces: session.interfaceNames, holds: holds)
     try session.run(view, countMax: countMax, countOnly: count)
   }
 

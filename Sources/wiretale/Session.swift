@@ -81,6 +81,7 @@ struct Session: ~Copyable {
         }
         return .go
       } idle: {
+        view.letGo()
         if output == .open { output = Session.flush(&view, &status) }
         Session.flush(&writer)
         Session.between(capture, tally, &status, live: live)
@@ -89,8 +90,13 @@ struct Session: ~Copyable {
     } catch {
       failure = error
     }
+    view.letGo()
     if output == .open { output = Session.flush(&view, &status) }
     status.clear()
+    if view.undecided > 0 {
+      let count = grouped(view.undecided)
+      complain("\(count) repeats were shown before it was known whether they were needed: too much waited")
+    }
     do throws(CaptureError) { try writer?.finish() } catch { failure = failure ?? error }
     if countOnly { put("\(tally.packets) packet\(tally.packets == 1 ? "" : "s")\n", to: STDOUT_FILENO) }
     Session.summarize(capture, counters: live)

@@ -10,8 +10,9 @@ struct Copies {
   static let entriesMax = 1 << 14
   /// Places that a packet may take.
   private static let ways = 4
-  /// A copy is looked for among this many last packets of its end: marks repeat in the long run.
-  private static let reach: UInt32 = 32
+  /// A copy, or what is repeated, is looked for among this many last packets of its end: identifications
+  /// repeat after 65,536.
+  static let reach: UInt32 = 2048
 
   private struct Entry {
     /// Of the end and the number of the packet's first octet.

@@ -107,8 +107,9 @@ struct Recovery: Sendable, Equatable {
   /// Waits for what follows a lone segment.
   var hasLone: Bool { loneNumber > 0 }
 
-  /// Takes an acknowledgment.
-  mutating func hear(_ heard: Heard) {
+  /// Takes an acknowledgment. True when it shows that the timeout was not necessary, as RFC 5682 has it.
+  mutating func hear(_ heard: Heard) -> Bool {
+    var isUnnecessary = false
     leaveWhenDue(heard.now)
     if heard.selects { selectedMost = max(selectedMost, heard.selected) }
     if heard.advances {
@@ -130,7 +131,8 @@ struct Recovery: Sendable, Equatable {
     case .recovery:
       if isPast(heard) { leave(at: heard.time) }
     case .loss:
-      if isPast(heard) || isUndone(heard) {
+      isUnnecessary = mayBeSpurious && heard.reachesOriginal && leaves == 0
+      if isPast(heard) || isUnnecessary || isUndone(heard) {
         leave(at: heard.time)
       } else if mayBeSpurious, heard.highest > point, heard.selects || heard.isDuplicate {
         // What was sent after the timeout arrived, what was sent before did not (RFC 5682 step 3a).
@@ -138,7 +140,11 @@ struct Recovery: Sendable, Equatable {
       }
     }
     if isBlank { self = Recovery() }
+    return isUnnecessary
   }
+
+  /// It is not yet known whether the timeout was necessary.
+  var isInDoubt: Bool { state == .loss && mayBeSpurious }
 
   /// Everything in flight at the loss is acknowledged. Without SACK something beyond must be: duplicates of
   /// the repeats would start it all again (RFC 6582 section 4).
@@ -146,9 +152,8 @@ struct Recovery: Sendable, Equatable {
     heard.isSelective ? heard.number >= point : heard.number > point
   }
 
-  /// The timeout was not necessary: the octets had arrived.
+  /// The repeats were not necessary: the octets had arrived.
   private func isUndone(_ heard: Heard) -> Bool {
-    if mayBeSpurious, heard.reachesOriginal { return true }
     guard heard.advances, heard.isSelective else { return false }
     if repeats == 0 { return true }
     // The acknowledgment answers a segment from before the first repeat (RFC 3522).

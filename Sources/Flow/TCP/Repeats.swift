@@ -29,6 +29,8 @@ struct Repeats: Sendable {
     var covered = Int64.min
     var stamp: UInt32?
     var isSettled = false
+    /// The acknowledgment that covered it may be an answer to it.
+    var isAnswered = false
 
     var isCovered: Bool { covered != .min }
   }
@@ -44,6 +46,10 @@ struct Repeats: Sendable {
     var copy: ClosedBlock?
     var isSelective: Bool
     var echo: UInt32?
+    /// Shows that the timeout at this time was not necessary (RFC 5682); nil when it does not.
+    var unnecessary: Int64?
+    /// Whether that may still show.
+    var isInDoubt: Bool
     /// The shortest round trip from the tap to the receiver; 0 when there was none.
     var least: Int64
     var timeout: Int64
@@ -86,6 +92,7 @@ struct Repeats: Sendable {
   mutating func hear(_ answer: Answer) -> Int {
     guard !entries.isEmpty else { return 0 }
     var found = 0
+    if let timeout = answer.unnecessary { found += excuse(since: timeout) }
     if answer.advances {
       found += cover(answer)
     } else if answer.isDuplicate, !answer.isSelective {
@@ -121,8 +128,20 @@ struct Repeats: Sendable {
         found += 1
       } else if !answer.isSelective, entries[i].start == lowest {
         // Where every arrival is answered, this answers the lowest of them.
-        settle(i, false)
+        entries[i].isAnswered = true
+        if !answer.isInDoubt { settle(i, false) }
       }
+    }
+    return found
+  }
+
+  /// What was acknowledged after an unnecessary timeout had been sent again without need.
+  private mutating func excuse(since timeout: Int64) -> Int {
+    var found = 0
+    for i in entries.indices where entries[i].isCovered && !entries[i].isSettled && entries[i].time >= timeout
+    {
+      settle(i, true)
+      found += 1
     }
     return found
   }
@@ -138,7 +157,7 @@ struct Repeats: Sendable {
   /// Where nothing is selective: a receiver repeats its acknowledgment at once when octets come that it has.
   /// Those repeats that an acknowledgment covered before they can have been answered come first.
   private mutating func answerOld(_ answer: Answer) -> Int {
-    for i in entries.indices where entries[i].isCovered && !entries[i].isSettled {
+    for i in entries.indices where entries[i].isCovered && !entries[i].isSettled && !entries[i].isAnswered {
       guard answer.least > 0, interval(entries[i].time, answer.time) * 10 >= answer.least * 9 else {
         continue
       }

@@ -127,7 +127,8 @@ extension TCPConnection {
     for i in 0..<segment.sackCount where i > 0 || !segment.isDuplicateSACK {
       selected = max(selected, min(segment.sack[i].end, ends[to].highest))
     }
-    detail[to].recovery.hear(
+    let timeout = detail[to].recovery.lastTimeout
+    let isUnnecessary = detail[to].recovery.hear(
       Recovery.Heard(
         number: number, now: segment.time, time: segment.time &+ max(0, way - Recovery.answerMax),
         advances: advances, isDuplicate: isDuplicate, selects: landing.selects, selected: selected,
@@ -143,7 +144,11 @@ extension TCPConnection {
       Repeats.Answer(
         number: number, time: segment.time, advances: advances, isDuplicate: isSame,
         copy: segment.isDuplicateSACK ? segment.sack[0] : nil, isSelective: isSelective,
-        echo: segment.timestamps?.echo, least: ends[to].roundTrip.least,
+        echo: segment.timestamps?.echo,
+        unnecessary: isUnnecessary && !landing.hasRepeats ? timeout : nil,
+        isInDoubt: detail[to].recovery.isInDoubt,
+        // Beside the receiver its own delay says nothing of the path.
+        least: ends[to].roundTrip.least > way ? ends[to].roundTrip.least : 0,
         timeout: ends[to].roundTrip.timeout &+ way))
     if needless > 0 { detail[to].counters.causes.spurious += UInt64(needless) }
     if detail[to].repeats.hasSettled { verdict.settles = true }

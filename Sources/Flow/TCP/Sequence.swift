@@ -66,9 +66,12 @@ extension TCPConnection {
       send(segment, isNew: true, &detail)
       return
     }
-    // Sent before packets that were captured earlier, with octets that were captured too: the network's copy,
-    // late.
-    if filled == nil, overtaken == true, segment.payload > 0, vantage(of: segment.side, detail) != .near {
+    // Sent long before packets that were captured earlier, with octets that were captured too: the network's
+    // copy, late. Sent a moment before them, its original would be remembered (`Copies`): without one it is a
+    // repeat that was overtaken itself.
+    if filled == nil, overtaken == true, segment.payload > 0, isBeyondCopies(segment),
+      vantage(of: segment.side, detail) != .near
+    {
       verdict.analysis.insert(.duplicateFrame)
       detail[me].counters.duplicateFrames += 1
       return
@@ -76,6 +79,14 @@ extension TCPConnection {
     noteRepeat(segment, isCaptured: filled == nil, &verdict, &detail)
     if segment.payload > 0 { detail.note(filled == nil ? .lostBehind : .lostBefore, segment) }
     send(segment, isNew: false, &detail)
+  }
+
+  /// Whether so many packets were sent after this one that `Copies` need not know its original.
+  private func isBeyondCopies(_ segment: Segment) -> Bool {
+    guard let own = segment.identification, let most = ends[segment.side.rawValue].identificationMost else {
+      return false
+    }
+    return UInt32(most &- own) >= Copies.reach
   }
 
   /// Whether a segment that fills a hole was sent before the one that left the hole: by the marks of both, or

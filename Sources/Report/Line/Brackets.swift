@@ -9,15 +9,28 @@ public import Wire
 
 extension OctetBuffer {
   /// Writes ` [words]` for everything that `verdict` says of a segment with these flags. With `steps` also
-  /// the steps of opening and closing: the states that it brought its sender and its receiver into.
+  /// the steps of opening and closing: the states that it brought its sender and its receiver into. Gives the
+  /// place where a repeat may yet be called spurious; 0 when it is none.
   @inline(__always)
-  public mutating func write(brackets verdict: Verdict, _ flags: TCPFlags, steps: Bool = false) {
-    if !verdict.analysis.isEmpty { writeAnalysis(verdict, flags) }
+  @discardableResult
+  public mutating func write(brackets verdict: Verdict, _ flags: TCPFlags, steps: Bool = false) -> Int {
+    let place = verdict.analysis.isEmpty ? 0 : writeAnalysis(verdict, flags)
     if steps { writeSteps(verdict) }
+    return place
+  }
+
+  /// Writes ` [#12 was needless]` for each earlier frame that this packet shows nobody needed.
+  public mutating func write(settled: [Settlement]) {
+    for settlement in settled where settlement.isNeedless {
+      write(" [#")
+      write(decimal: settlement.frame)
+      write(" was needless]")
+    }
   }
 
   @inline(never)
-  private mutating func writeAnalysis(_ verdict: Verdict, _ flags: TCPFlags) {
+  private mutating func writeAnalysis(_ verdict: Verdict, _ flags: TCPFlags) -> Int {
+    var place = 0
     let analysis = verdict.analysis
     if analysis.contains(.reusedPorts) { write(" [port reused]") }
     if analysis.contains(.duplicateFrame) {
@@ -28,7 +41,7 @@ extension OctetBuffer {
       }
       write("]")
     }
-    if analysis.contains(.retransmission) { writeRepeat(verdict, flags) }
+    if analysis.contains(.retransmission) { place = writeRepeat(verdict, flags) }
     if analysis.contains(.outOfOrder) { write(" [reordered]") }
     if analysis.contains(.lostSegment) { write(" [gap before it]") }
     if analysis.contains(.ackLostSegment) { write(" [acknowledges what was not captured]") }
@@ -41,10 +54,11 @@ extension OctetBuffer {
     if analysis.contains(.windowUpdate) { write(" [window update]") }
     if analysis.contains(.windowShrink) { write(" [window taken back]") }
     if analysis.contains(.windowFull) { write(" [window full]") }
+    return place
   }
 
   /// A repeat: its cause, the frame it repeats where that was captured, and whether anybody needed it.
-  private mutating func writeRepeat(_ verdict: Verdict, _ flags: TCPFlags) {
+  private mutating func writeRepeat(_ verdict: Verdict, _ flags: TCPFlags) -> Int {
     let analysis = verdict.analysis
     if flags.contains(.syn) {
       write(flags.contains(.ack) ? " [SYN-ACK repeated" : " [SYN repeated")
@@ -61,8 +75,13 @@ extension OctetBuffer {
       write(" of #")
       write(decimal: verdict.of)
     }
+    let place = count
     write(analysis.contains(.spuriousRetransmission) ? ", spurious]" : "]")
+    return place
   }
+
+  /// What `HeldOutput` writes at that place.
+  public static var spuriousWord: StaticString { ", spurious" }
 
   private mutating func writeDuplicateACK(_ verdict: Verdict) {
     write(" [")
