@@ -22,8 +22,8 @@ struct PacketView: ~Copyable {
   private var held: HeldOutput
 
   /// The view that the options ask for; `interfaces` are the names that frames' interface numbers count.
-  /// `holds` lets lines wait until it is known whether a repeat was needed; without it the packet that shows it
-  /// says so.
+  /// `holds` lets lines wait until it is known whether a repeat was needed; without it the packet that shows
+  /// it says so.
   init(_ mode: Mode, _ options: LineOptions, interfaces: [String], holds: Bool) {
     self.holds = holds
     held = HeldOutput(mode == .json ? JSONPrinter.spuriousWord : OctetBuffer.spuriousWord)
