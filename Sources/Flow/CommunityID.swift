@@ -84,7 +84,7 @@ func sha1(_ message: [UInt8]) -> [UInt8] {
 }
 
 /// Base64 with padding (RFC 4648 section 4).
-func base64(_ octets: [UInt8]) -> [UInt8] {
+public func base64(_ octets: [UInt8]) -> [UInt8] {
   let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
   for at in stride(from: 0, to: octets.count, by: 3) {

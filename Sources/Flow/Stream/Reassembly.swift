@@ -40,6 +40,14 @@ public struct Reassembly: Sendable {
   /// Nobody reads either direction any more, or both have ended.
   var isDone: Bool { directions[0].isDropped && directions[1].isDropped }
 
+  /// Nobody reads yet: octets are held until somebody is found who does.
+  var isWaiting = false
+
+  /// Takes the number of a direction's first octet from its SYN.
+  mutating func begin(_ side: FlowSide, at number: UInt32) {
+    if !directions[side.rawValue].hasBase { directions[side.rawValue].begin(at: number) }
+  }
+
   /// Takes a segment with the octets that were captured of its payload, and lends the consumer what is next.
   mutating func receive<C: StreamConsumer>(
     _ segment: StreamSegment, _ octets: Bytes, _ consumer: inout C, _ context: inout StreamContext
@@ -53,6 +61,10 @@ public struct Reassembly: Sendable {
     }
     guard abs(start &- directions[me].next) <= StreamDirection.windowMax else {
       context.counters.segmentsOutOfWindow &+= 1
+      return
+    }
+    if isWaiting {
+      if segment.length > 0 { hold(segment, start, octets, &consumer, &context) }
       return
     }
     giveUpMissed(segment, start, &consumer, &context)
@@ -243,6 +255,29 @@ public struct Reassembly: Sendable {
     for i in 0..<2 {
       directions[i].end(how, &consumer, &context, at: time, frame: frame)
     }
+  }
+
+  /// The octets held from the first of a direction on, without holes, at most `countMax`.
+  func prefix(_ side: FlowSide, _ countMax: Int) -> [UInt8] {
+    var octets: [UInt8] = []
+    var next = directions[side.rawValue].next
+    for run in directions[side.rawValue].held.runs {
+      guard run.start <= next, octets.count < countMax else { break }
+      let from = Int(next &- run.origin)
+      let to = min(Int(run.end &- run.origin), run.octets.count)
+      if from >= to { break }
+      octets.append(contentsOf: run.octets[from..<to])
+      next = run.origin &+ Int64(to)
+    }
+    return octets
+  }
+
+  /// Somebody reads: what was held is lent.
+  mutating func resume<C: StreamConsumer>(
+    at time: Int64, _ consumer: inout C, _ context: inout StreamContext
+  ) {
+    isWaiting = false
+    for i in 0..<2 { flush(i, time, &consumer, &context) }
   }
 
   /// Forgets everything: nobody wants to know.

@@ -13,12 +13,13 @@
 // 3. `finish` tells that the unit's last octet has come, in which frame and when, and how many octets of the
 //    unit were never captured.
 //
-// A hole inside a unit is passed by: the unit's length is known. Any other hole is told by `lose`, and the
-// next octets that are lent follow the hole: `place.beginsSegment` says whether they are the first of a
-// segment, which is where most messages begin. `end` comes once for each direction.
+// A hole inside a unit is passed by: the unit's length is known. A hole where a unit begins is passed by
+// when `expect` knows that unit's length. Any other hole is told by `lose`, and the next octets that are
+// lent follow the hole: `place.beginsSegment` says whether they are the first of a segment, which is where
+// most messages begin. `end` comes once for each direction.
 //
-// A reader for another protocol is a struct that adopts `StreamConsumer`, a case of `StreamKind` and a line in
-// the list of `StreamMux`. Tests feed it with `Reassembly.receive` and segments made by hand.
+// A reader for another protocol is a struct that adopts `StreamConsumer`, a case of `StreamKind` and a line
+// in the list of `StreamMux`. Tests feed it with `Reassembly.receive` and segments made by hand.
 
 public import Wire
 
@@ -99,8 +100,10 @@ public enum StreamAnswer: Sendable, Equatable {
   /// This direction is not read any further.
   case notMine
 
+  /// The length of a unit that goes on until the direction ends.
+  public static let unendingLength: Int64 = 1 << 62
   /// A unit that goes on until the direction ends.
-  public static let unending = StreamAnswer.complete(1 << 62)
+  public static let unending = StreamAnswer.complete(unendingLength)
 }
 
 /// A reader of one connection's streams.
@@ -109,12 +112,20 @@ public protocol StreamConsumer {
   mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer
   /// Octets of the unit that `look` has answered for.
   mutating func pass(_ octets: Bytes, _ side: FlowSide)
-  /// The unit's last octet is there: `last` is its place, `last.offset` the one behind it. `missing` octets of
-  /// the unit were not captured.
+  /// The unit's last octet is there: `last` is its place, `last.offset` the one behind it. `missing` octets
+  /// of the unit were not captured.
   mutating func finish(_ last: StreamPlace, missing: Int64)
+  /// The first octets of the next unit will not come: its length, when it is known without them, as that of a
+  /// body is; else nil, and `lose` follows.
+  mutating func expect(_ place: StreamPlace) -> Int64?
   /// Octets between units, or of a unit whose length is not known, will not come.
   mutating func lose(_ gap: StreamGap)
   /// Nothing follows in this direction; `last.offset` is the number of its octets. A unit may be unfinished:
   /// `missing` of its octets so far were not captured.
   mutating func end(_ last: StreamPlace, _ how: StreamEnd, missing: Int64)
+}
+
+extension StreamConsumer {
+  /// Most units tell their length themselves.
+  public mutating func expect(_ place: StreamPlace) -> Int64? { nil }
 }

@@ -84,7 +84,7 @@ struct StreamDirection: Sendable {
     acknowledged = min(acknowledged, offset)
   }
 
-  /// One octet behind all others is acknowledged and does not come: a FIN takes a number too, and is no octet.
+  /// One octet behind all others is acknowledged and does not come: a FIN takes a number, and is no octet.
   mutating func suspectFIN() {
     suspectedFIN = acknowledged
     acknowledged = next
@@ -247,7 +247,14 @@ struct StreamDirection: Sendable {
     last = gap.place
     last.offset = next
     var gap = gap
-    if rest > 0 {
+    while gap.count > 0 {
+      if rest == 0 {
+        guard carry.isEmpty, let length = consumer.expect(gap.place) else {
+          uncarry(&context)
+          return consumer.lose(gap)
+        }
+        rest = length
+      }
       let inside = min(rest, gap.count)
       rest &-= inside
       missing &+= inside
@@ -258,10 +265,6 @@ struct StreamDirection: Sendable {
         missing = 0
         consumer.finish(gap.place, missing: lost)
       }
-    }
-    if gap.count > 0 {
-      uncarry(&context)
-      consumer.lose(gap)
     }
   }
 
@@ -308,7 +311,7 @@ struct StreamDirection: Sendable {
     // The end itself is when the direction ended: bodies without a length end with it.
     place.delivered = max(place.delivered, time)
     place.frame = max(place.frame, frame)
-    if !isDropped { consumer.end(place, how, missing: missing) }
+    consumer.end(place, how, missing: missing)
     drop(&context)
   }
 }

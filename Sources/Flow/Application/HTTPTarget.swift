@@ -1,0 +1,40 @@
+// Whom and what a request asks for.
+
+public import Wire
+
+extension HTTPExchange {
+  /// The host that was asked: of an absolute target, else the Host field (RFC 9112 section 3.3).
+  public var host: [UInt8] {
+    guard let head = request?.head else { return [] }
+    let target = head.octets(of: head.target)
+    if let colon = target.firstIndex(of: 58), target[colon...].starts(with: "://".utf8) {
+      let start = colon + 3
+      let end = target[start...].firstIndex { $0 == 47 || $0 == 63 } ?? target.endIndex
+      let user = target[start..<end].lastIndex(of: 64)
+      return Array(target[(user.map { $0 + 1 } ?? start)..<end])
+    }
+    if head.host.isPresent { return Array(head.octets(of: head.host)) }
+    return head.isMethod("CONNECT") ? Array(target) : []
+  }
+
+  /// The path that was asked for, without its query.
+  public var path: [UInt8] {
+    guard let head = request?.head else { return [] }
+    var target = head.octets(of: head.target)
+    if let colon = target.firstIndex(of: 58), target[colon...].starts(with: "://".utf8) {
+      target = target[(colon + 3)...].drop { $0 != 47 && $0 != 63 }
+      if target.first != 47 { return [47] }
+    }
+    return Array(target.prefix { $0 != 63 && $0 != 35 })
+  }
+
+  /// The client, whoever opened the connection.
+  public var asker: (address: IPAddress, port: UInt16) {
+    client == .originator ? (ends.originator, ends.originatorPort) : (ends.responder, ends.responderPort)
+  }
+
+  /// The server.
+  public var answerer: (address: IPAddress, port: UInt16) {
+    client == .originator ? (ends.responder, ends.responderPort) : (ends.originator, ends.originatorPort)
+  }
+}

@@ -1,0 +1,308 @@
+// The streams of all flows: each found by its flow's number, recognized by its octets, read by its reader.
+
+public import Wire
+
+/// What is asked of the streams.
+public struct StreamOptions: Sendable {
+  public var limits = StreamLimits()
+  /// Who may read; the standard list unless told.
+  public var mux = StreamMux.standard
+  /// Octets of each HTTP body that are kept.
+  public var bodyMax = 0
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Reads streams. Pure state: no clock, no output; the tracker says which flow a packet belongs to.
+public struct Streams: ~Copyable {
+  /// Octets of one direction that are held until somebody recognizes them.
+  private static let undecidedMax = 16_384
+
+  /// What is known of one flow.
+  private struct Slot: Sendable {
+    enum State: Sendable, Equatable {
+      /// Nothing has been said yet.
+      case silent
+      /// What was said is held, and tells nothing yet.
+      case undecided
+      /// The beginning was not captured: a message is looked for where segments begin.
+      case searching
+      case http1
+      case http2
+      /// Nobody's.
+      case unread
+    }
+    var state = State.silent
+    /// The numbers of the first octets, from SYNs.
+    var bases: InlineArray<2, UInt32?> = [nil, nil]
+    /// Where reassembly and reader are, while there are any.
+    var place: UInt32 = 0
+  }
+
+  private let mux: StreamMux
+  private let bodyMax: Int
+  private var context: StreamContext
+  private var table = SerialTable()
+  private var slots: [Slot] = []
+  private var freeSlots: [Int] = []
+  private var works: [Reassembly] = []
+  private var readers: [HTTP1Connection] = []
+  private var frames: [HTTP2Frames?] = []
+  private var freeWorks: [Int] = []
+  private var nobody = Nobody()
+  private var exchanges: [HTTPExchange] = []
+  private var summaries: [HTTP2Summary] = []
+  /// The latest packet's time and number, for streams that end with the capture.
+  private var now: Int64 = 0
+  private var frame: UInt64 = 0
+
+  /// Streams of no flow yet.
+  public init(_ options: StreamOptions = StreamOptions()) {
+    mux = options.mux
+    bodyMax = options.bodyMax
+    context = StreamContext(options.limits)
+  }
+
+  /// What was copied, given up, and found to contradict itself.
+  public var counters: StreamCounters { context.counters }
+  /// Flows that have a place here.
+  public var count: Int { table.count }
+  /// Whether exchanges or summaries wait to be drained.
+  public var hasFinished: Bool { !exchanges.isEmpty || !summaries.isEmpty }
+
+  /// Takes a packet that the tracker has given to a flow, with its frame's octets.
+  public mutating func receive(_ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: Verdict) {
+    guard packet.hasTCP, verdict.flow > 0 else { return }
+    now = max(now, frame.time)
+    self.frame = frame.number
+    let flags = packet.tcp.flags
+    let length = max(0, packet.payloadLength)
+    let slot: Int
+    if let found = table.find(verdict.flow) {
+      slot = found
+    } else if flags.contains(.syn) || length > 0 {
+      slot = open(verdict.flow)
+    } else {
+      return
+    }
+    if flags.contains(.syn), slots[slot].bases[verdict.side.rawValue] == nil {
+      slots[slot].bases[verdict.side.rawValue] = packet.tcp.sequence &+ 1
+    }
+    if slots[slot].state == .unread { return }
+    let segment = StreamSegment(
+      side: verdict.side, sequence: packet.tcp.sequence, acknowledgment: packet.tcp.acknowledgment,
+      flags: flags, length: length, frame: frame.number, time: frame.time)
+    let start = min(max(0, packet.payloadOffset), octets.count)
+    let end = min(start &+ min(max(0, packet.payloadCaptured), length), octets.count)
+    let payload = octets.extracting(start..<end)
+    switch slots[slot].state {
+    case .silent, .searching, .undecided: recognize(slot, segment, payload, &packet, verdict)
+    case .http1, .http2: read(slot, segment, payload)
+    case .unread: break
+    }
+  }
+
+  private mutating func open(_ flow: UInt64) -> Int {
+    let place: Int
+    if let free = freeSlots.popLast() {
+      slots[free] = Slot()
+      place = free
+    } else {
+      place = slots.count
+      slots.append(Slot())
+    }
+    table.insert(flow, place)
+    return place
+  }
+
+  /// Asks whose octets these are: those a direction begins with, or, when its beginning was not captured,
+  /// those that any segment begins with.
+  private mutating func recognize(
+    _ slot: Int, _ segment: StreamSegment, _ payload: Bytes, _ packet: inout Packet, _ verdict: Verdict
+  ) {
+    let side = segment.side.rawValue
+    if segment.length == 0 || segment.flags.contains(.rst) { return }
+    if slots[slot].state == .silent, slots[slot].bases[side] == nil { slots[slot].state = .searching }
+    let ends = StreamEnds(&packet, verdict.side)
+    if slots[slot].state == .searching {
+      guard let kind = mux.choose(payload).kind else { return }
+      return begin(slot, kind, ends, verdict.flow, segment, payload)
+    }
+    let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
+    if slots[slot].state == .silent, slots[slot].bases[side] == first {
+      let (kind, isOpen) = mux.choose(payload)
+      if let kind { return begin(slot, kind, ends, verdict.flow, segment, payload) }
+      if !isOpen {
+        slots[slot].state = .unread
+        return
+      }
+    }
+    if slots[slot].state == .silent { take(slot, ends, verdict.flow) }
+    let place = Int(slots[slot].place)
+    slots[slot].state = .undecided
+    works[place].isWaiting = true
+    works[place].receive(segment, payload, &nobody, &context)
+    decide(slot, segment.side, ends, verdict.flow, at: segment.time)
+  }
+
+  /// Asks again, with what is held.
+  private mutating func decide(
+    _ slot: Int, _ side: FlowSide, _ ends: StreamEnds, _ flow: UInt64, at time: Int64
+  ) {
+    let place = Int(slots[slot].place)
+    let prefix = works[place].prefix(side, Streams.undecidedMax)
+    let (kind, isOpen) = prefix.isEmpty ? (nil, true) : mux.choose(prefix.span)
+    if let kind {
+      start(slot, kind, ends, flow, side)
+      switch kind {
+      case .http1: works[place].resume(at: time, &readers[place], &context)
+      case .http2:
+        if var reader = frames[place].take() {
+          works[place].resume(at: time, &reader, &context)
+          frames[place] = reader
+        }
+      }
+      return collect(slot)
+    }
+    // Octets that nobody knows, or a beginning that does not come.
+    let held = works[place].directions[side.rawValue].held.octets
+    if !isOpen || held > Streams.undecidedMax {
+      slots[slot].state = isOpen ? .searching : .unread
+      release(place)
+    }
+  }
+
+  /// Gives a flow a place for its work.
+  private mutating func take(_ slot: Int, _ ends: StreamEnds, _ flow: UInt64) {
+    let reader = HTTP1Connection(flow: flow, ends: ends, bodyMax: bodyMax)
+    let place: Int
+    if let free = freeWorks.popLast() {
+      works[free] = Reassembly()
+      readers[free] = reader
+      frames[free] = nil
+      place = free
+    } else {
+      place = works.count
+      works.append(Reassembly())
+      readers.append(reader)
+      frames.append(nil)
+    }
+    slots[slot].place = UInt32(place)
+    for side in FlowSide.allCases {
+      if let base = slots[slot].bases[side.rawValue] { works[place].begin(side, at: base) }
+    }
+  }
+
+  private mutating func start(
+    _ slot: Int, _ kind: StreamKind, _ ends: StreamEnds, _ flow: UInt64, _ side: FlowSide
+  ) {
+    let place = Int(slots[slot].place)
+    switch kind {
+    case .http1: slots[slot].state = .http1
+    case .http2:
+      slots[slot].state = .http2
+      frames[place] = HTTP2Frames(flow: flow, ends: ends, client: side)
+    }
+  }
+
+  private mutating func begin(
+    _ slot: Int, _ kind: StreamKind, _ ends: StreamEnds, _ flow: UInt64, _ segment: StreamSegment,
+    _ payload: Bytes
+  ) {
+    take(slot, ends, flow)
+    start(slot, kind, ends, flow, segment.side)
+    read(slot, segment, payload)
+  }
+
+  /// Lets the reader of a flow have a segment.
+  private mutating func read(_ slot: Int, _ segment: StreamSegment, _ payload: Bytes) {
+    let place = Int(slots[slot].place)
+    if slots[slot].state == .http2 {
+      if var reader = frames[place].take() {
+        works[place].receive(segment, payload, &reader, &context)
+        frames[place] = reader
+      }
+    } else {
+      works[place].receive(segment, payload, &readers[place], &context)
+      if !readers[place].done.isEmpty { collect(slot) }
+    }
+  }
+
+  private mutating func collect(_ slot: Int) {
+    let place = Int(slots[slot].place)
+    exchanges.append(contentsOf: readers[place].done)
+    readers[place].done.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func release(_ place: Int) {
+    works[place].drop(&context)
+    works[place] = Reassembly()
+    readers[place].pending = []
+    frames[place] = nil
+    freeWorks.append(place)
+  }
+
+  /// The flow has ended: what is unfinished is handed over as it is.
+  public mutating func end(_ flow: UInt64) {
+    guard let slot = table.remove(flow) else { return }
+    let place = Int(slots[slot].place)
+    switch slots[slot].state {
+    case .silent, .searching, .unread: break
+    case .undecided: release(place)
+    case .http1:
+      works[place].abandon(.cut, at: now, frame: frame, &readers[place], &context)
+      collect(slot)
+      release(place)
+    case .http2:
+      if var reader = frames[place].take() {
+        works[place].abandon(.cut, at: now, frame: frame, &reader, &context)
+        summaries.append(reader.summary)
+      }
+      release(place)
+    }
+    freeSlots.append(slot)
+  }
+
+  /// The capture has ended, and every stream with it, in the order of the flows' first packets.
+  public mutating func finish() {
+    for flow in table.all { end(flow) }
+  }
+
+  /// Hands over the exchanges that ended since the last call, in the order of their ends.
+  public mutating func drain(_ body: (HTTPExchange) -> Void, http2: (HTTP2Summary) -> Void = { _ in }) {
+    for exchange in exchanges { body(exchange) }
+    exchanges.removeAll(keepingCapacity: true)
+    for summary in summaries { http2(summary) }
+    summaries.removeAll(keepingCapacity: true)
+  }
+
+  /// Hands over the segments that contradicted others since the last call; at most 64 are kept.
+  public mutating func drainConflicts(_ body: (StreamConflict) -> Void) {
+    for conflict in context.conflicts { body(conflict) }
+    context.conflicts.removeAll()
+  }
+}
+
+extension StreamEnds {
+  /// The ends of a packet's flow, given which of them sent it.
+  init(_ packet: inout Packet, _ side: FlowSide) {
+    self =
+      side == .originator
+      ? StreamEnds(
+        originator: packet.source, originatorPort: packet.sourcePort, responder: packet.destination,
+        responderPort: packet.destinationPort)
+      : StreamEnds(
+        originator: packet.destination, originatorPort: packet.destinationPort, responder: packet.source,
+        responderPort: packet.sourcePort)
+  }
+}
+
+/// Reads nothing: for streams that wait for a reader.
+struct Nobody: StreamConsumer, Sendable {
+  mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer { .complete(Int64(octets.count)) }
+  mutating func pass(_ octets: Bytes, _ side: FlowSide) {}
+  mutating func finish(_ last: StreamPlace, missing: Int64) {}
+  mutating func lose(_ gap: StreamGap) {}
+  mutating func end(_ last: StreamPlace, _ how: StreamEnd, missing: Int64) {}
+}
