@@ -1,7 +1,7 @@
 // How long things took, in bounded memory: quantiles of many times.
 
-/// Times in nanoseconds. The first few are kept as they are; more fall into classes, 32 of each power of two, so
-/// that a quantile is off by less than 2 in 100.
+/// Times in nanoseconds. The first few are kept as they are; more fall into classes, 32 of each power of two,
+/// so that a quantile is off by less than 2 in 100.
 public struct TimeHistogram: Sendable {
   /// Times that are kept as they are.
   static let exactMax = 512
