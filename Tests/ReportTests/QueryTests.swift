@@ -6,8 +6,9 @@ import Testing
 /// A record with one of everything.
 private let record = """
   {"uid":"F1","proto":"tcp","duration_ns":12000000,"service":"http","conn_state":"SF","missed_bytes":0,\
-  "direction_guessed":true,"tcp":{"handshake":{"complete":false},"orig":{"retransmissions":12,"state":"TIME_WAIT"},\
-  "resp":{"retransmissions":3,"state":"CLOSED"},"limited_by":{"congestion":0.75}},"history":"ShADad\\"\\u0041",\
+  "direction_guessed":true,"history":"ShADad\\"\\u0041","tcp":{"handshake":{"complete":false},\
+  "orig":{"retransmissions":12,"state":"TIME_WAIT"},"resp":{"retransmissions":3,"state":"CLOSED"},\
+  "limited_by":{"congestion":0.75}},\
   "findings":[{"rule":"syn_lost","frames":[1,2],"confidence":0.9},{"rule":"zero_window","frames":[7]}]}
   """
 

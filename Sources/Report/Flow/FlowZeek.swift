@@ -1,4 +1,4 @@
-// Flows as Zeek's conn.log: tab-separated values under Zeek's header, for zeek-cut and whatever reads its logs.
+// Flows as Zeek's conn.log: tab-separated values under Zeek's header, for whatever reads its logs.
 //
 // The columns are those of Zeek 7's conn.log in their order. What Zeek knows and we do not ask (`local_orig`,
 // `local_resp`) is unset; `uid` is ours.
