@@ -77,7 +77,11 @@ struct PacketName {
     guard flags != nil || key.ipProtocol == .udp else { return false }
     let source = isReversed ? key.secondPort : key.firstPort
     let (address, port) = isReversed ? (key.first, key.firstPort) : (key.second, key.secondPort)
-    return source > 0 && source < 1024 && port >= 1024 && !address.isGroup
+    if address.isGroup { return false }
+    // Of TCP also one from below to within the range from which systems take a client's ports: from 32768
+    // (Linux) or 49152 (RFC 6335) on.
+    if flags != nil, source > 0, source < 32768, port >= 32768 { return true }
+    return source > 0 && source < 1024 && port >= 1024
   }
 }
 

@@ -57,6 +57,8 @@ public struct EndReport: Sendable {
   public var path: [StateChange] { connection.path(of: side, detail) }
   /// The frame of its first FIN.
   public var finFrame: UInt64? { connection.milestone(end.fin, detail)?.frame }
+  /// Packets of the other end were captured: what is in flight is known.
+  public var hasPeer: Bool { connection.ends[side.other.rawValue].counters.segments > 0 }
   /// The most octets that were in flight.
   public var flightMax: Int64 { end.flightMax }
   /// Octets in flight behind each segment with octets, when series were asked for.
@@ -77,7 +79,8 @@ public struct EndReport: Sendable {
   public var counters: TCPCounters {
     let (usual, trouble) = (end.counters, more.counters)
     var counters = TCPCounters()
-    counters.segments = UInt64(usual.segments)
+    // What was captured twice was sent once.
+    counters.segments = UInt64(usual.segments) - min(UInt64(usual.segments), trouble.duplicateFrames)
     counters.dataSegments = UInt64(usual.dataSegments)
     counters.dataOctets = usual.dataOctets
     counters.keepAlives = UInt64(usual.keepAlives)
@@ -119,6 +122,8 @@ public struct EndReport: Sendable {
   /// Nanoseconds spent in CLOSE_WAIT, up to `time` when it is still there.
   public func closeWaitTime(until time: Int64) -> Int64? {
     let path = path
+    // Of an end that was never seen nobody knows when it closed.
+    guard end.counters.segments > 0 else { return nil }
     guard let at = path.firstIndex(where: { $0.state == .closeWait }) else { return nil }
     return interval(path[at].time, at + 1 < path.count ? path[at + 1].time : time)
   }

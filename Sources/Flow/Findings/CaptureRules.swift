@@ -3,9 +3,9 @@
 internal import Wire
 
 extension Examination {
-  /// The share of an end's packets that are copies from which on it is the capture that doubles: a network
+  /// Copies for each packet from which on it is the capture that doubles: a network
   /// copies now and then.
-  private static let twiceShare = 0.4
+  private static let twiceShare = 0.5
 
   /// Two processors that hand packets on may disagree by so much about their order, in nanoseconds.
   private static let disorderMin: Int64 = 1_000_000

@@ -181,6 +181,10 @@ extension TCPConnection {
       }
       if sent == .synACK { ends[me].hasSYNACK = true }
     }
+    // Whoever acknowledges after its SYN has had the answer, though the capture did not.
+    if sent != .syn, sent != .synACK, flags.contains(.ack), ends[me].state == .synSent {
+      enter(me, .established, segment, &detail)
+    }
     if flags.contains(.ack), segment.acknowledgment >= 1 {
       enter(peer, ends[peer].state.after(receiving: .ackOfSYN), segment, &detail)
     }

@@ -22,6 +22,8 @@ struct Copies {
     /// Which packet of its end it was, counted from 1; 0 for none.
     var number: UInt32 = 0
     var frame: (UInt32, UInt32) = (0, 0)
+    /// The way on which it was seen.
+    var way: UInt16 = 0
 
     var frameNumber: UInt64 { UInt64(frame.1) << 32 | UInt64(frame.0) }
   }
@@ -74,17 +76,30 @@ struct Copies {
         || (segment.length > 0 && segment.timestamps != nil && !segment.flags.contains(.syn)))
   }
 
-  /// The frame of a packet of this end with the same marks: the same packet. 0 for none.
+  /// Where and how a packet was seen, as a number: its hop count, its VLAN, its sender's hardware address, the
+  /// interface. What an end repeats comes on the same way; what a capture sees twice often comes on another
+  /// (a router's two sides, a trunk, a mirror port).
   @inline(__always)
-  func original(of marks: Marks) -> UInt64 {
-    guard marks.isTelling else { return 0 }
+  static func way(_ packet: borrowing Packet, _ frame: Frame) -> UInt16 {
+    var word = packet.sourceMAC &<< 8 ^ UInt64(packet.timeToLive)
+    if packet.vlanCount > 0 { word ^= UInt64(packet.vlans[0] & 0xfff) &<< 52 }
+    word ^= UInt64(truncatingIfNeeded: frame.interface) &<< 44
+    word &*= 0x9e37_79b9_7f4a_7c15
+    return UInt16(truncatingIfNeeded: word &>> 48)
+  }
+
+  /// The frame of a packet of this end with the same marks, the same packet, and whether it came on another
+  /// way. 0 for none.
+  @inline(__always)
+  func original(of marks: Marks, on way: UInt16) -> (frame: UInt64, isElsewhere: Bool) {
     let at = set(marks)
     for i in at..<at &+ Copies.ways {
       if entries[i].marks == marks.marks, entries[i].place == tag(marks), isNear(entries[i], marks) {
-        return entries[i].frameNumber
+        let isElsewhere = entries[i].way != way
+        if marks.isTelling || isElsewhere { return (entries[i].frameNumber, isElsewhere) }
       }
     }
-    return 0
+    return (0, false)
   }
 
   /// The frame of the last packet of this end that began with the same octet. 0 for none that is remembered.
@@ -99,7 +114,7 @@ struct Copies {
 
   /// Remembers a packet in the place of the oldest of its set; of the same place, two are enough, so that a
   /// run of duplicate acknowledgments does not drive out everything else.
-  mutating func remember(_ marks: Marks, frame: UInt64) {
+  mutating func remember(_ marks: Marks, frame: UInt64, on way: UInt16) {
     let at = set(marks)
     var (oldest, oldestSame, same) = (at, at, 0)
     for i in at..<at &+ Copies.ways {
@@ -110,7 +125,7 @@ struct Copies {
     }
     entries[same < 2 ? oldest : oldestSame] = Entry(
       place: tag(marks), marks: marks.marks, number: marks.number,
-      frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)))
+      frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)), way: way)
   }
 
   private func isNear(_ entry: Entry, _ marks: Marks) -> Bool {

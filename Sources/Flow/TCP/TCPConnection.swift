@@ -132,22 +132,24 @@ public struct TCPConnection: Sendable {
     let segment = segment(&packet, frame, side)
     let (me, peer) = (side.rawValue, side.other.rawValue)
     count(&ends[me].counters.segments)
-    if segment.payload > 0 {
-      count(&ends[me].counters.dataSegments)
-      ends[me].counters.dataOctets += UInt64(segment.payload)
-    }
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
     verdict.window = window(of: segment, side)
     history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
 
     let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
-    let original = copies.original(of: marks)
+    let way = Copies.way(packet, frame)
+    let (original, isElsewhere) = copies.original(of: marks, on: way)
     if original != 0 {
       detail[me].counters.duplicateFrames += 1
+      if isElsewhere { detail.note(.capturedTwice, segment) }
       verdict.analysis = .duplicateFrame
       verdict.of = original
       observe(segment, verdict.analysis, &packet, lastTime, &detail)
       return verdict
+    }
+    if segment.payload > 0 {
+      count(&ends[me].counters.dataSegments)
+      ends[me].counters.dataOctets += UInt64(segment.payload)
     }
     let overtaken = ends[me].wasOvertaken(segment)
     let load = load(of: me, detail)
@@ -168,7 +170,7 @@ public struct TCPConnection: Sendable {
     if ends[peer].state != before.1 { verdict.receiverState = ends[peer].state }
     observe(segment, verdict.analysis, &packet, lastTime, &detail)
     ends[me].remember(segment)
-    copies.remember(marks, frame: segment.frame)
+    copies.remember(marks, frame: segment.frame, on: way)
     return verdict
   }
 

@@ -138,7 +138,9 @@ extension ConnectionReport {
       if fins.count == 2 { teardown.steps = acks[0] == fins[1].fin.frame ? 3 : 4 }
       if !teardown.isSimultaneous {
         teardown.first = first.side
-        teardown.halfClose = interval(first.fin.time, fins.count == 2 ? fins[1].fin.time : end)
+        if fins.count == 2 || self[first.side.other].counters.segments > 0 {
+          teardown.halfClose = interval(first.fin.time, fins.count == 2 ? fins[1].fin.time : end)
+        }
         if acks[0] != nil {
           teardown.halfCloseOctets = detail.evidence[.afterFIN, first.side.other]?.sum ?? 0
         }

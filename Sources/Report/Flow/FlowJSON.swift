@@ -180,7 +180,7 @@ public struct FlowJSON: ~Copyable {
     }
     number(",\"zero_window_ns\":", end.zeroWindowTime(until: time))
     if let figures = end.roundTrips { write(figures) }
-    if end.counters.dataSegments > 0 { number(",\"bytes_in_flight_max\":", end.flightMax) }
+    if end.counters.dataSegments > 0, end.hasPeer { number(",\"bytes_in_flight_max\":", end.flightMax) }
     if end.initialWindow > 0 { count(",\"initial_window_segments\":", UInt64(end.initialWindow)) }
     if let figures = end.congestion { write(figures, until: time) }
     if !end.flights.isEmpty { write(end.flights) }
