@@ -65,6 +65,9 @@ public struct FlowRecord: Sendable {
   public internal(set) var carriers: InlineArray<2, UInt64> = [0, 0]
   /// ICMP errors that quote a packet of this flow.
   public internal(set) var icmpErrors: UInt32 = 0
+  /// What it carries, as far as its octets tell, and how many of its packets were looked at.
+  public internal(set) var service = Service.unknown
+  var looks: UInt8 = 0
   /// Nanoseconds since the Unix epoch; `end` is the latest time seen, whatever the order of the packets.
   public internal(set) var start: Int64
   public internal(set) var end: Int64

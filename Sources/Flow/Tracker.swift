@@ -57,6 +57,8 @@ public struct Tracker: ~Copyable {
   /// end of a flow settles the rest of its repeats, when `drain` hands it over.
   public private(set) var settled: [Settlement] = []
   private var notices = Notices()
+  /// Where the flow of the packet at hand is.
+  private var current = 0
 
   /// Flows that ended before their time because room was needed.
   public private(set) var evictions: UInt64 = 0
@@ -74,6 +76,13 @@ public struct Tracker: ~Copyable {
 
   /// Flows that are open.
   public var count: Int { table.count }
+
+  /// Takes one packet and its frame's octets, which tell what the flow carries.
+  public mutating func receive(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
+    let verdict = receive(&packet, frame)
+    if verdict.flow > 0, packet.payloadCaptured > 0 { look(&packet, octets) }
+    return verdict
+  }
 
   /// Takes one packet.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame) -> Verdict {
@@ -101,6 +110,7 @@ public struct Tracker: ~Copyable {
       }
     }
     let index = found ?? open(name, packet.hasTCP ? packet.tcp.flags : nil, frame)
+    current = index
     let side: FlowSide = table.records[index].isReversed == name.isReversed ? .originator : .responder
     let isUDP = packet.hasPorts && packet.ipProtocol == .udp
     let octets = isUDP ? packet.datagramLength : packet.payloadLength
@@ -120,6 +130,28 @@ public struct Tracker: ~Copyable {
     verdict.about = about
     if reused != nil { verdict.analysis.insert(.reusedPorts) }
     return verdict
+  }
+
+  /// The most packets with octets that are looked at for what a flow carries.
+  private static let looksMax: UInt8 = 16
+
+  /// Looks at the octets of the packet at hand.
+  private mutating func look(_ packet: inout Packet, _ octets: Bytes) {
+    guard table.records[current].service == .unknown, table.records[current].looks < Tracker.looksMax else {
+      return
+    }
+    var service = Service(packet.application.kind)
+    let start = packet.payloadOffset
+    if service == .unknown, start >= 0, start <= octets.count, packet.payloadCaptured <= octets.count - start
+    {
+      service = Service.recognize(
+        octets.extracting(start..<start + packet.payloadCaptured), isStream: packet.hasTCP,
+        hint: table.records[current].responder.port)
+    }
+    table.withRecord(current) { record in
+      record.looks += 1
+      record.service = service
+    }
   }
 
   /// Counts a packet for a flow, and gives its connection.

@@ -78,7 +78,7 @@ struct Flows: ParsableCommand {
     do throws(CaptureError) {
       try opened.forEachFrame { octets, frame in
         mux.dissect(octets, frame, into: &packet)
-        _ = tracker.receive(&packet, frame)
+        _ = tracker.receive(&packet, frame, octets)
         if tracker.hasEnded { tracker.drain { view.show($0) } }
         if view.pending > 1 << 16 { outputEnded = !view.flush() }
         return outputEnded ? .stop : .go

@@ -12,6 +12,7 @@ extension EndedFlow {
       examination.options()
       examination.losses()
       examination.windows()
+      examination.pace()
       examination.silence()
       examination.closing()
       examination.resets()

@@ -44,6 +44,23 @@ extension Examination {
     }
   }
 
+  /// What set the pace of the side that sent more, when one thing did so for most of the time.
+  mutating func pace() {
+    guard let shares = connection.limits else { return }
+    let isOriginator =
+      connection[.originator].counters.dataOctets >= connection[.responder].counters.dataOctets
+    let side: FlowSide = isOriginator ? .originator : .responder
+    for (limit, share) in shares where share >= 0.5 {
+      let rule: Rule? =
+        limit == .application ? .applicationLimited : limit == .receiver ? .receiverLimited : nil
+      guard let rule else { continue }
+      add(
+        Finding(
+          rule, .info, side, frames: [flow.record.firstFrame, flow.record.lastFrame], confidence: 0.8,
+          Int64(share * 1000)))
+    }
+  }
+
   /// Pauses, and peers that no longer answer.
   mutating func silence() {
     let pause = Int64(watch.pause) * 1_000_000

@@ -41,6 +41,10 @@ public struct FlowJSON: ~Copyable {
     let history = flow.history
     if !history.isEmpty { out.write("\",\"history\":\"") }
     for letter in history { out.write(octet: letter) }
+    if flow.record.service != .unknown {
+      out.write("\",\"service\":\"")
+      out.write(string: flow.record.service.name)
+    }
     out.write("\",\"end_reason\":\"")
     out.write(flow.reason.name)
     out.write(octet: 34)

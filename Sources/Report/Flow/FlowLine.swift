@@ -32,6 +32,8 @@ public struct FlowLine: ~Copyable {
     out.write(octet: 32)
     writeEndpoints(record)
     out.write(octet: 32)
+    out.write(string: flow.record.service == .unknown ? "-" : flow.record.service.name)
+    out.write(octet: 32)
     out.write(string: flow.connectionState.rawValue)
     out.write(octet: 32)
     for letter in flow.history { out.write(octet: letter) }
