@@ -76,8 +76,8 @@ struct Copies {
         || (segment.length > 0 && segment.timestamps != nil && !segment.flags.contains(.syn)))
   }
 
-  /// Where and how a packet was seen, as a number: its hop count, its VLAN, its sender's hardware address, the
-  /// interface. What an end repeats comes on the same way; what a capture sees twice often comes on another
+  /// Where and how a packet was seen, as a number: its hop count, its VLAN, its sender's hardware address,
+  /// the interface. What an end repeats comes on the same way; what a capture sees twice often comes on another
   /// (a router's two sides, a trunk, a mirror port).
   @inline(__always)
   static func way(_ packet: borrowing Packet, _ frame: Frame) -> UInt16 {

@@ -49,11 +49,24 @@ public struct FlowZeek: ~Copyable {
     case .icmp, .icmpv6: out.write("\ticmp")
     default: out.write("\tunknown_transport")
     }
-    unset()
+    writeService(record.service)
     writeVolume(flow)
     out.write(octet: 9)
     out.write(decimal: record.key.ipProtocol.rawValue)
     out.write(octet: 10)
+  }
+
+  /// The service under Zeek's name for it.
+  private mutating func writeService(_ service: Service) {
+    switch service {
+    case .unknown: unset()
+    case .tls: out.write("\tssl")
+    case .mdns, .llmnr: out.write("\tdns")
+    case .dhcpv6: out.write("\tdhcp")
+    default:
+      out.write(octet: 9)
+      out.write(string: service.name)
+    }
   }
 
   /// Duration to tunnel parents. Of a flow that took no time Zeek tells neither duration nor payload.
