@@ -63,6 +63,8 @@ public struct EndReport: Sendable {
   public var flightMax: Int64 { end.flightMax }
   /// Octets in flight behind each segment with octets, when series were asked for.
   public var flights: [FlightPoint] { more.series }
+  /// How the window that it advertised held its peer back.
+  public var flowControl: FlowControlFigures { more.control.figures }
   /// Segments that it sent before the first acknowledgment of its octets; 0 when there was none.
   public var initialWindow: UInt16 { end.initialWindow }
   /// Its congestion window; nil for an end that never had several segments in flight.

@@ -47,4 +47,123 @@ import Testing
     #expect(zip(after, after.dropFirst()).allSatisfy { $1 == $0 + 1 }, "\(window.rounds.map(\.segments))")
     #expect((limits[.congestion] ?? 0) > 0.8)
   }
+
+  @Test func cubicKeepsSevenTenths() throws {
+    let (_, window, _, _) = try follow {
+      $0.control = .cubic
+      $0.fates = [40: .lost, 250: .lost]
+      $0.segments = 600
+    }
+    #expect(window.whyNot == nil)
+    #expect(window.algorithm == .cubic)
+    for loss in window.losses {
+      #expect((60...78).contains(Int(loss.after) * 100 / Int(loss.before)), "\(loss)")
+    }
+  }
+
+  @Test func theWindowIsWhatTheSenderHad() throws {
+    for control in [SimulatedSender.Control.reno, .cubic] {
+      let (sender, window, _, _) = try follow {
+        $0.control = control
+        $0.fates = [60: .lost]
+        $0.segments = 600
+      }
+      #expect(window.windows.count > 50)
+      for point in window.windows {
+        // The window in force until the acknowledgment that the segment answers.
+        let truth = sender.windows.last { sender.start + $0.time < point.time - 50_000 }
+        let segments = truth?.segments ?? Int(sender.initialWindow)
+        #expect(abs(Int(point.segments) - segments) <= 1, "\(control): \(point.segments) for \(segments)")
+      }
+    }
+  }
+
+  @Test func slowStartLeftBeforeAnyLossIsSeen() throws {
+    let (_, window, _, _) = try follow {
+      $0.control = .cubic
+      $0.leavesSlowStartAt = 32
+    }
+    #expect(window.phases.map(\.phase) == [.slowStart, .congestionAvoidance])
+    #expect(window.losses.isEmpty)
+    #expect((30...36).contains(window.threshold), "\(window.threshold)")
+    #expect(window.algorithm == .cubic)
+  }
+
+  @Test func aTimeoutBeginsAtOneSegment() throws {
+    let (_, window, _, _) = try follow {
+      $0.fates = [60: .lost]
+      $0.losesRepeats = true
+    }
+    #expect(window.losses.map(\.kind) == [.fastRetransmit, .timeout])
+    #expect(window.losses.last?.after == 1)
+    #expect(
+      window.phases.map(\.phase).prefix(4) == [.slowStart, .fastRecovery, .timeoutRecovery, .slowStart])
+    #expect(window.phases.last?.phase == .congestionAvoidance)
+  }
+
+  @Test func aMarkCutsWithoutALoss() throws {
+    let (_, window, _, end) = try follow { $0.fates = [30: .marked] }
+    #expect(window.losses.map(\.kind) == [.notification], "\(window.losses)")
+    #expect(end.counters.retransmissions == 0)
+    #expect(window.algorithm == .reno, "\(window.losses)")
+    #expect(window.phases.map(\.phase) == [.slowStart, .fastRecovery, .congestionAvoidance])
+  }
+
+  @Test func anApplicationThatWritesLittleHidesTheWindow() throws {
+    let (_, window, limits, _) = try follow { $0.writes = (3, 60_000_000) }
+    #expect(window.whyNot == .applicationLimited)
+    #expect(window.phases.isEmpty && window.windows.isEmpty && window.algorithm == nil)
+    #expect((limits[.application] ?? 0) > 0.9, "\(limits)")
+  }
+
+  @Test func aSmallReceiversWindowHidesIt() throws {
+    let (_, window, limits, _) = try follow { $0.receiverWindow = 8 * SimulatedSender.size }
+    #expect(window.whyNot == .receiverLimited)
+    #expect((limits[.receiver] ?? 0) > 0.9, "\(limits)")
+  }
+
+  @Test func aFullPathIsTheLimitWhenAQueueStands() throws {
+    let (_, window, limits, _) = try follow {
+      $0.spacing = 1_000_000
+      $0.leavesSlowStartAt = 56
+      $0.receiverWindow = 65_000
+      $0.segments = 600
+    }
+    #expect(window.whyNot == nil)
+    #expect((limits[.path] ?? 0) > 0.7, "\(limits)")
+    #expect(abs(limits.values.reduce(0, +) - 1) < 1e-9)
+  }
+
+  @Test func anEvenPaceThatYieldsWithoutALossIsBBR() throws {
+    let (_, window, limits, _) = try follow {
+      $0.pace = 1_300_000
+      $0.spacing = 900_000
+      $0.segments = 1500
+    }
+    #expect(window.whyNot == .paced)
+    #expect(window.algorithm == .bbr)
+    #expect((limits[.path] ?? 0) > 0.8, "\(limits)")
+  }
+
+  @Test func theReceiversSideShowsTheSameRounds() throws {
+    var sender = SimulatedSender {
+      $0.initialWindow = 2
+      $0.acknowledgesEvery = 1
+      $0.fates = [80: .lost]
+    }
+    sender.run()
+    let near = try #require(try sender.report()?[.originator].congestion)
+    let far = try #require(try sender.report(nearSender: false)?[.originator].congestion)
+    #expect(far.whyNot == .farFromSender)
+    #expect(far.rounds.map(\.segments).prefix(5) == [2, 4, 8, 16, 32])
+    #expect(near.rounds.map(\.segments).prefix(5) == far.rounds.map(\.segments).prefix(5))
+    #expect(far.losses.isEmpty && far.phases.isEmpty)
+  }
+
+  @Test func aShortExchangeIsNoEvidence() throws {
+    let (_, window, limits, end) = try follow { $0.segments = 6 }
+    #expect(window.whyNot == .thin)
+    #expect(limits.isEmpty)
+    #expect(end.initialWindow == 6)
+  }
 }

@@ -15,7 +15,7 @@ struct SimulatedSender {
   /// One way.
   var delay: Int64 = 20_000_000
   /// Between two segments at the bottleneck; 0 for none.
-  var spacing: Int64 = 0
+  var spacing: Int64 = 100_000
   /// The receiver acknowledges every so many segments.
   var acknowledgesEvery = 2
   var receiverWindow = 60_000
@@ -31,6 +31,8 @@ struct SimulatedSender {
   var pace: Int64?
 
   static let size = 1000
+  /// Of the connection, since the Unix epoch.
+  let start: Int64 = 1_700_000_000_000_000_000
 
   /// The window as it was after each acknowledgment.
   private(set) var windows: [(time: Int64, segments: Int)] = []
@@ -75,12 +77,16 @@ struct SimulatedSender {
     written = writes.map { _ in 0 } ?? segments
     schedule(1, writes == nil ? .hears(0, false) : .writes)
     if let pace { schedule(pace, .paces(0)) }
-    while let at = events.indices.min(by: {
-      (events[$0].time, events[$0].order) < (events[$1].time, events[$1].order)
-    }) {
+    while true {
+      let at = events.indices.min {
+        (events[$0].time, events[$0].order) < (events[$1].time, events[$1].order)
+      }
+      if let due = timer, acknowledged < highest, at.map({ due < events[$0].time }) ?? true {
+        expireTimer(due)
+        continue
+      }
+      guard let at else { return }
       let (time, _, event) = events.remove(at: at)
-      now = time
-      if let due = timer, due < time, acknowledged < highest { expireTimer(due) }
       now = time
       take(event)
     }
@@ -254,17 +260,14 @@ struct SimulatedSender {
   // Packets.
 
   private mutating func capture(near: Bool, _ packet: Packet, at time: Int64) {
-    let start: Int64 = 1_700_000_000_000_000_000
     if near { self.near.append((start + time, packet)) } else { far.append((start + time, packet)) }
   }
 
   private mutating func handshake() {
     var syn = packet(fromOpener: true, .syn)
     var answer = packet(fromOpener: false, [.syn, .ack])
-    for isECN in [true] where isECN {
-      syn.tcp.flags.formUnion([.ece, .cwr])
-      answer.tcp.flags.formUnion(.ece)
-    }
+    syn.tcp.flags.formUnion([.ece, .cwr])
+    answer.tcp.flags.formUnion(.ece)
     syn.tcp.sequence = 0
     answer.tcp.sequence = 0
     answer.tcp.acknowledgment = 1

@@ -51,6 +51,7 @@ extension TCPConnection {
     }
     ends[peer].lastHeard = segment.time
     tellWindow(segment, verdict, before, isAdvance: advances, sample: landing.sample, &detail)
+    noteEdge(segment, overtaken, &verdict, &detail)
     noteWindow(segment, &verdict, &detail)
     if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {
       ends[me].acknowledgmentFrame = UInt32(exactly: segment.frame &- firstFrame &+ 1) ?? 0
@@ -130,12 +131,9 @@ extension TCPConnection {
     _ segment: Segment, _ peer: Int, _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) {
     guard segment.payload > 0, segment.flags.isDisjoint(with: [.syn, .fin, .rst]), ends[0].hasSYN,
-      ends[1].hasSYN,
-      ends[peer].hasAcknowledged, !verdict.analysis.contains(.zeroWindowProbe)
+      ends[1].hasSYN, !verdict.analysis.contains(.zeroWindowProbe)
     else { return }
-    let isScaled = ends[0].offer.windowScale != nil && ends[1].offer.windowScale != nil
-    let scale = isScaled ? Int64(min(ends[peer].offer.windowScale ?? 0, 14)) : 0
-    if segment.end == ends[peer].acknowledgmentSent + Int64(ends[peer].windowSent) << scale {
+    if segment.end == ends[peer].edge {
       verdict.analysis.insert(.windowFull)
       detail[segment.side.rawValue].counters.windowFull += 1
     }

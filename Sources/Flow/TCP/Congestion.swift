@@ -123,6 +123,9 @@ extension TCPConnection {
   /// Tells an end's window what the end has sent.
   mutating func noteSent(_ segment: Segment, _ verdict: Verdict, _ before: Load, _ detail: inout TCPDetail) {
     let me = segment.side.rawValue
+    if segment.payload > 0 || verdict.analysis.contains(.zeroWindowProbe) {
+      noteRoom(segment, verdict, &detail)
+    }
     guard segment.payload > 0 else { return }
     let load = load(of: me, detail)
     if !detail.hasWindow(me) {

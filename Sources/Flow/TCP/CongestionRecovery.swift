@@ -59,8 +59,8 @@ extension SenderWindow {
       isNeedless = true
     }
     if isNeedless { return undo(at: heard.time) }
-    // Without SACK the recovery point itself may be acknowledged by a repeat, and after a mark it may be
-    // before the peer has seen CWR: what comes above it ends recovery (RFC 6582 section 3.2 allows it, RFC 3168
+    // Without SACK a repeat may be what acknowledges the recovery point itself, and after a mark the peer may
+    // not have seen CWR by then: what comes above it ends recovery (RFC 6582 section 3.2 allows it, RFC 3168
     // section 6.1.2; Linux does both).
     let isAbove = !heard.isSelective || recovery == .notification
     let isOver = heard.acknowledged > recoverPoint || (!isAbove && heard.acknowledged == recoverPoint)

@@ -25,8 +25,8 @@ extension SenderWindow {
       answer(at: time)
     }
     sent = clamped(Int64(sent) + Int64(segments.segments))
+    limitation.sendMore(afterPause: roundTrip > 0 && interval(lastSent, time) > roundTrip / 2)
     lastSent = time
-    limitation.sendMore()
     let pipe = clamped(Int64(segments.before.pipe) - Int64(duplicates) + Int64(segments.segments))
     countRound(segments, pipe: pipe)
   }

@@ -74,6 +74,9 @@ public struct TCPDetail: Sendable {
     for i in 0..<2 { ends[i].repeats.settleAll(into: &list) }
   }
 
+  /// Whether an end's window has room for its peer.
+  func isOpen(_ end: Int) -> Bool { ends[end].control.fullSince == 0 }
+
   /// What an end has in flight, when it is several segments.
   func load(_ end: Int) -> Load { ends[end].flights.load }
 
@@ -137,6 +140,7 @@ struct TCPEndDetail: Sendable {
   var duplicateACKsSent: UInt32 = 0
 
   // The window that it advertised.
+  var control = FlowControl()
   var zeroWindowSince: Int64?
   var zeroWindowTime: Int64 = 0
 
@@ -144,7 +148,7 @@ struct TCPEndDetail: Sendable {
   var isBlank: Bool {
     flights.isEmpty && holes.isEmpty && path.isEmpty && series.isEmpty && recovery.isBlank
       && repeats.isBlank && duplicateACKsSent == 0 && zeroWindowSince == nil
-      && zeroWindowTime == 0 && congestion.isBlank && counters.isBlank
+      && zeroWindowTime == 0 && control.isBlank && congestion.isBlank && counters.isBlank
   }
 
   /// Octets that its lists hold.

@@ -66,10 +66,11 @@ struct Limitation: Sendable {
     pending = 0
   }
 
-  /// New octets: whatever was silent before them was part of the transfer.
-  mutating func sendMore() {
+  /// New octets: whatever was silent before them was part of the transfer. After a pause, which a sender
+  /// that paces itself does not make, it was the application that was silent all the while.
+  mutating func sendMore(afterPause isPause: Bool) {
     times[0] = sum(times[0], silent)
-    paced = sum(paced, unanswered)
+    if isPause { times[0] = sum(times[0], unanswered) } else { paced = sum(paced, unanswered) }
     (silent, unanswered) = (0, 0)
   }
 

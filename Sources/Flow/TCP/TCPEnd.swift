@@ -115,6 +115,8 @@ public struct TCPEnd: Sendable {
   var acknowledgmentFrame: UInt32 = 0
   var hasAcknowledged = false
   var windowSent: UInt16 = 0
+  /// The right edge of the window it said last, in the peer's numbers; 0 when it is not known.
+  var edge: Int64 = 0
   var windowMax: Int64 = 0
   var windowMin: Int64?
   /// Segments that it sent before the first acknowledgment of its octets came; 0 before that.

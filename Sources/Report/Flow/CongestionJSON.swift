@@ -1,4 +1,4 @@
-// The congestion window of one end in a flow's record.
+// The windows of one end in a flow's record: its congestion window, and the one that it advertised.
 
 internal import Flow
 
@@ -26,6 +26,15 @@ extension FlowJSON {
     if !figures.windows.isEmpty { write(",\"cwnd\":[", figures.windows) }
     out.write("}")
     if !figures.rounds.isEmpty { write(",\"rounds\":[", figures.rounds) }
+  }
+
+  /// Prints how the window that an end advertised held its peer back.
+  mutating func write(_ figures: FlowControlFigures) {
+    if figures.blocked > 0 { number(",\"window_blocked_ns\":", figures.blocked) }
+    if let delay = figures.firstProbeDelay { number(",\"probe_delay_ns\":", delay) }
+    if let gap = figures.probeGapMost { number(",\"probe_gap_max_ns\":", gap) }
+    if figures.sillyWindows > 0 { number(",\"silly_windows\":", Int64(clamping: figures.sillyWindows)) }
+    if figures.sillySegments > 0 { number(",\"silly_segments\":", Int64(clamping: figures.sillySegments)) }
   }
 
   private mutating func write(_ phases: [PhaseChange], until time: Int64) {

@@ -183,6 +183,7 @@ public struct FlowJSON: ~Copyable {
       number(",\"window_min\":", window)
     }
     number(",\"zero_window_ns\":", end.zeroWindowTime(until: time))
+    write(end.flowControl)
     if let figures = end.roundTrips { write(figures) }
     if end.counters.dataSegments > 0, end.hasPeer { number(",\"bytes_in_flight_max\":", end.flightMax) }
     if end.initialWindow > 0 { count(",\"initial_window_segments\":", UInt64(end.initialWindow)) }
@@ -223,6 +224,7 @@ public struct FlowJSON: ~Copyable {
     count(",\"zero_window_probes\":", counters.zeroWindowProbes)
     count(",\"window_updates\":", counters.windowUpdates)
     count(",\"window_full\":", counters.windowFull)
+    count(",\"window_shrinks\":", counters.windowShrinks)
   }
 
   private mutating func write(_ figures: RoundTripFigures) {
