@@ -356,6 +356,7 @@ public struct Tracker: ~Copyable {
 
   /// The input has ended, and every flow with it, in the order of their first packets.
   public mutating func finish() {
+    settled.removeAll()
     let open = table.records.indices.filter { table.records[$0].isOpen }
     for index in open.sorted(by: { table.records[$0].serial < table.records[$1].serial }) {
       end(index, connections(of: table.records[index], isClosed: true) ? .end : .forced)

@@ -43,8 +43,12 @@ extension TCPConnection {
       select(peer, segment.sack[i], at: segment.time, &landing, &detail)
     }
     // What filled a hole in the capture is in no flight, and what it set free waited for it all the same.
-    if advances, detail.hasRepeat(peer, below: number) { (landing.hasRepeats, landing.sample) = (true, nil) }
-    // Time stamps measure where neither does, at a millisecond's grain (RFC 7323 section 4.1).
+    if advances, detail.hasRepeat(peer, below: number) {
+      // A time stamp tells which of them is answered, where Karn's rule has no sample (RFC 7323 section 4.1).
+      landing.hasRepeats = true
+      landing.sample = detail[peer].repeats.roundTrip(
+        number, echo: segment.timestamps?.echo, at: segment.time, first: landing.firstSent)
+    }
     if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
     if isDuplicate || segment.sackCount > 0 || !detail.isQuiet(peer) {
       hear(segment, landing, advances: advances, isDuplicate: isDuplicate, &verdict, &detail)

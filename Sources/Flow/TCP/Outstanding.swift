@@ -20,8 +20,9 @@ struct Landing {
   var point: Int64
   /// The round trip that it measures.
   var sample: Int64?
-  /// Something was sent more than once.
+  /// Something was sent more than once; and when the first of that was sent first.
   var hasRepeats = false
+  var firstSent: Int64?
   /// Something below `point` was sent once, and is heard of for the first time.
   var hasOriginals = false
   /// Something was selected that had not been.
@@ -86,6 +87,7 @@ struct FlightList: Sendable {
     while first < flights.count, flights[first].end <= number {
       let flight = flights[first]
       if flight.isRepeated {
+        if !landing.hasRepeats { landing.firstSent = flight.firstSent }
         landing.hasRepeats = true
       } else if !flight.isSelected {
         if landing.sample == nil { landing.sample = interval(flight.firstSent, time) }

@@ -73,6 +73,8 @@ struct Recovery: Sendable, Equatable {
   static let answerMax: Int64 = 2_000_000
   /// Timers go off a little later than they are set, and round trips are known to a tenth.
   private static let tenths: (timer: Int64, probe: Int64) = (9, 8)
+  /// Duplicate acknowledgments that tell of a loss (RFC 5681 section 3.2).
+  private static let duplicatesMin: UInt8 = 3
   /// Linux doubles its timer so often at most that it matters here.
   private static let backoffMax: UInt8 = 10
 
@@ -81,6 +83,8 @@ struct Recovery: Sendable, Equatable {
   private var mayBeSpurious = false
   private var backoff: UInt8 = 0
   private(set) var duplicateACKs: UInt8 = 0
+  /// Without SACK: duplicate acknowledgments were counted when the state ended.
+  private var hasDuplicates = false
   /// Repeats since the state was entered, less those that D-SACK called copies.
   private var repeats: UInt16 = 0
   /// The time stamp of the first of them.
@@ -111,6 +115,7 @@ struct Recovery: Sendable, Equatable {
   mutating func hear(_ heard: Heard) -> Bool {
     var isUnnecessary = false
     leaveWhenDue(heard.now)
+    let hadDuplicates = duplicateACKs >= Recovery.duplicatesMin
     if heard.selects { selectedMost = max(selectedMost, heard.selected) }
     if heard.advances {
       duplicateACKs = 0
@@ -127,13 +132,18 @@ struct Recovery: Sendable, Equatable {
     if heard.tellsOfCopy, repeats > 0 { repeats -= 1 }
     switch state {
     case .open, .disorder:
-      state = duplicateACKs > 0 || selectedMost > heard.number ? .disorder : .open
+      if duplicateACKs > 0 || selectedMost > heard.number {
+        (state, leaves) = (.disorder, 0)
+      } else if state == .disorder {
+        leave(at: heard.time)
+      }
     case .recovery:
       if isPast(heard) { leave(at: heard.time) }
     case .loss:
       isUnnecessary = mayBeSpurious && heard.reachesOriginal && leaves == 0
       if isPast(heard) || isUnnecessary || isUndone(heard) {
         leave(at: heard.time)
+        hasDuplicates = hadDuplicates && !heard.isSelective
       } else if mayBeSpurious, heard.highest > point, heard.selects || heard.isDuplicate {
         // What was sent after the timeout arrived, what was sent before did not (RFC 5682 step 3a).
         mayBeSpurious = false
@@ -166,8 +176,10 @@ struct Recovery: Sendable, Equatable {
   private mutating func leaveWhenDue(_ time: Int64) {
     guard leaves > 0, time >= leaves else { return }
     leaves = 0
-    state = .open
-    (repeats, stamp, mayBeSpurious) = (0, nil, false)
+    // Duplicates of the repeats, heard without SACK before it was over, count as news of a loss at once: the
+    // recovery that RFC 6582 section 4 warns of.
+    state = hasDuplicates ? .disorder : .open
+    (repeats, stamp, mayBeSpurious, hasDuplicates) = (0, nil, false, false)
   }
 
   /// Why a segment is sent again; what the sender does from now on follows from it.
@@ -177,7 +189,7 @@ struct Recovery: Sendable, Equatable {
       probePoint = attempt.highest
       return .tailLossProbe
     }
-    if isTimeout(attempt) {
+    if isTimeout(attempt) || isUnheard(attempt) {
       enterLoss(attempt.highest, attempt.time, attempt.stamp, acknowledged: attempt.acknowledged)
       return .timer
     }
@@ -200,13 +212,22 @@ struct Recovery: Sendable, Equatable {
   }
 
   /// A probe repeats the highest segment of a flight in which nothing is missing, about two round trips after
-  /// the last acknowledgment or the last new segment, and never after the timer (RFC 8985 section 7.2).
+  /// the last acknowledgment or the last new segment, and never after the timer (RFC 8985 section 7.2). With
+  /// SACK nothing else repeats a tail of which nothing was heard; Linux sets both clocks of a single segment
+  /// to the same time, and the probe's comes first.
   private func isProbe(_ attempt: Attempt) -> Bool {
     guard attempt.isSelective, state == .open, attempt.end >= attempt.highest else { return false }
+    if probePoint == 0 { return true }
     let waited = interval(max(attempt.armed, attempt.lastNew), attempt.time)
-    if probePoint > 0, waited * 10 >= attempt.timeout * Recovery.tenths.timer { return false }
+    if waited * 10 >= attempt.timeout * Recovery.tenths.timer { return false }
     let probe = attempt.smoothed.map { min(2 * $0, attempt.timeout) } ?? attempt.timeout
     return waited * 10 >= probe * Recovery.tenths.probe
+  }
+
+  /// What the tap saw acknowledged comes again, and nothing selective told of a loss: its sender has not heard
+  /// the acknowledgment, and its timer did not wait for that.
+  private func isUnheard(_ attempt: Attempt) -> Bool {
+    state == .open && attempt.isSelective && attempt.end <= attempt.acknowledged
   }
 
   /// The timer repeats the lowest segment, and it was set as long ago as it runs (RFC 6298 section 5).

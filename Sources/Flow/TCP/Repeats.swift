@@ -40,7 +40,7 @@ struct Repeats: Sendable {
     var number: Int64
     var time: Int64
     var advances: Bool
-    /// Nothing but the same acknowledgment again.
+    /// Nothing but the same acknowledgment again, and nothing selected.
     var isDuplicate: Bool
     /// Octets that came twice.
     var copy: ClosedBlock?
@@ -83,6 +83,20 @@ struct Repeats: Sendable {
     entries.contains { !$0.isCovered && $0.end <= number }
   }
 
+  /// The round trip of the repeat that an acknowledgment answers, told by the time stamp that it gives back
+  /// (RFC 7323 section 4.1); `first` is when the octets were sent first. Nil when it does not tell.
+  func roundTrip(_ number: Int64, echo: UInt32?, at time: Int64, first: Int64?) -> Int64? {
+    guard let echo else { return nil }
+    var isOlder = false
+    for entry in entries where !entry.isCovered && entry.end <= number {
+      guard let stamp = entry.stamp else { return nil }
+      if stamp == echo { return interval(entry.time, time) }
+      isOlder = Int32(bitPattern: echo &- stamp) < 0
+      if isOlder { break }
+    }
+    return isOlder ? first.map { interval($0, time) } : nil
+  }
+
   /// Whether any of `block` was sent again at or after `time`.
   func hasRepeat(in block: ClosedBlock, since time: Int64) -> Bool {
     entries.contains { $0.time >= time && $0.start < block.end && $0.end > block.start }
@@ -95,7 +109,7 @@ struct Repeats: Sendable {
     if let timeout = answer.unnecessary { found += excuse(since: timeout) }
     if answer.advances {
       found += cover(answer)
-    } else if answer.isDuplicate, !answer.isSelective {
+    } else if answer.isDuplicate {
       found += answerOld(answer)
     }
     if let copy = answer.copy { found += match(copy, answer) }
@@ -126,10 +140,10 @@ struct Repeats: Sendable {
       if isOlder || isSoon || answersEarlierCopy(i, answer.echo) {
         settle(i, true)
         found += 1
-      } else if !answer.isSelective, entries[i].start == lowest {
+      } else if entries[i].start == lowest {
         // Where every arrival is answered, this answers the lowest of them.
         entries[i].isAnswered = true
-        if !answer.isInDoubt { settle(i, false) }
+        if !answer.isSelective, !answer.isInDoubt { settle(i, false) }
       }
     }
     return found
@@ -154,7 +168,7 @@ struct Repeats: Sendable {
     return entries[..<index].contains { $0.start == entries[index].start && $0.stamp == echo }
   }
 
-  /// Where nothing is selective: a receiver repeats its acknowledgment at once when octets come that it has.
+  /// Where nothing is selected: a receiver repeats its acknowledgment at once when octets come that it has.
   /// Those repeats that an acknowledgment covered before they can have been answered come first.
   private mutating func answerOld(_ answer: Answer) -> Int {
     for i in entries.indices where entries[i].isCovered && !entries[i].isSettled && !entries[i].isAnswered {
@@ -167,19 +181,27 @@ struct Repeats: Sendable {
     return 0
   }
 
-  /// A D-SACK names what came twice: of each run of octets in it the earliest repeat that can have arrived.
+  /// A D-SACK names what came twice. Of several repeats of the same octets it answers the one whose time stamp
+  /// it gives back, else the last that it can be an answer to.
   private mutating func match(_ copy: ClosedBlock, _ answer: Answer) -> Int {
     var found = 0
-    var reach = copy.start
-    for i in entries.indices where !entries[i].isSettled {
-      guard entries[i].start >= reach, entries[i].end <= copy.end,
+    var reach = copy.end
+    for i in entries.indices.reversed() where !entries[i].isSettled {
+      guard entries[i].start >= copy.start, entries[i].end <= reach,
         interval(entries[i].time, answer.time) * 10 >= answer.least * 8
       else { continue }
-      reach = entries[i].end
-      settle(i, true)
+      reach = entries[i].start
+      settle(lastAnswered(i, answer.echo), true)
       found += 1
     }
     return found
+  }
+
+  /// The repeat of the same octets that has this time stamp, or the given one.
+  private func lastAnswered(_ index: Int, _ echo: UInt32?) -> Int {
+    guard let echo, entries[index].stamp != echo else { return index }
+    let start = entries[index].start
+    return entries[..<index].lastIndex { $0.start == start && $0.stamp == echo && !$0.isSettled } ?? index
   }
 
   /// Forgets what nothing can be heard of any more.

@@ -137,7 +137,7 @@ extension TCPConnection {
         isSelective: isSelective,
         echo: segment.timestamps?.echo, highest: ends[to].highest))
     let isSame =
-      !advances && number == ends[to].acknowledged && segment.payload == 0
+      !advances && number == ends[to].acknowledged && segment.payload == 0 && segment.sackCount == 0
       && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
       && verdict.analysis.isDisjoint(with: [.keepAliveACK, .zeroWindowProbeACK])
     let needless = detail[to].repeats.hear(
