@@ -47,6 +47,32 @@ class Said:
         self.frames = defaultdict(set)
         self.round_trip = self.flight = None
         self.path = None
+        self.phases = self.windows = None
+
+
+def value_at(points, time):
+    """What a series of [time, value] says at a time."""
+    value = None
+    for at, said in points:
+        if at > time:
+            break
+        value = said
+    return value
+
+
+def share_of_time_wrong(said, truly, begin, end):
+    """How much of the time between two instants a series of phases says otherwise than the kernel's."""
+    # After a timeout the kernel grows the window as in slow start; a reduction by ECN is recovery without a loss.
+    same = {("rto_recovery", "loss_recovery"), ("rto_recovery", "slow_start"), ("slow_start", "loss_recovery"),
+            ("fast_recovery", "cwr"), ("congestion_avoidance", "cwr")}
+    cuts = sorted({begin, end} | {at for at, _ in said + truly if begin < at < end})
+    wrong = asked = 0
+    for a, b in zip(cuts, cuts[1:]):
+        kernel, ours = value_at(truly, a), value_at(said, a)
+        if kernel is not None:
+            asked += b - a
+            wrong += 0 if ours == kernel or (ours, kernel) in same else b - a
+    return wrong / asked if asked else None
 
 
 def by_uses(connections):
@@ -66,7 +92,7 @@ def lines(command):
 
 
 def wiretale(program, path, servers, kernel_names):
-    flows = [json.loads(x) for x in lines([program, "flows", "-r", path, "--json"])]
+    flows = [json.loads(x) for x in lines([program, "flows", "-r", path, "--json", "--series"])]
     flows = [f for f in flows if f.get("proto") == "tcp" and not f.get("interim")]
     marks = defaultdict(list)
     for line in lines([program, "packets", "-r", path, "--json"]):
@@ -87,6 +113,9 @@ def wiretale(program, path, servers, kernel_names):
             one.counts["needless"] = sent.get("retransmissions_by", {}).get("spurious", 0)
             one.round_trip = (sent.get("rtt") or {}).get("avg_ns", 0) / 1000 or None
             one.flight = sent.get("bytes_in_flight_max")
+            congestion = sent.get("congestion") or {}
+            one.windows = congestion.get("cwnd")
+            one.phases = [(x["start"], x["phase"]) for x in congestion.get("phases", [])] or None
             names = [kernel_names.get(s["state"], s["state"]) for s in sent.get("states", [])]
             one.path = [n for i, n in enumerate(names) if i == 0 or names[i - 1] != n]
         for packet in marks[flow["uid"]]:
@@ -214,6 +243,17 @@ def score_run(score, run, truth, say):
                     score.errors["round_trip", group, tool].append(abs(said.round_trip - kernel) / kernel)
                 if own.get("max_in_flight") and said.flight:
                     score.errors["flight", group, tool].append(abs(said.flight - own["max_in_flight"]) / own["max_in_flight"])
+                times = (truly.get("series") or {}).get("t_us", [])
+                if len(times) > 20 and said.windows:
+                    kernel = [(truth["t0"] + t * 1000, c) for t, c in zip(times, truly["series"]["cwnd"])]
+                    off = [abs(c - k) / k for t, c in said.windows if (k := value_at(kernel, t))]
+                    if off:
+                        score.errors["window", group, tool].append(sum(off) / len(off))
+                phases = [(x["t"], x["phase"]) for x in truly.get("phases", [])]
+                if len(times) > 20 and said.phases and phases and not phases[0][1].startswith("bbr"):
+                    wrong = share_of_time_wrong(said.phases, phases, *(truth["t0"] + t * 1000 for t in (times[0], times[-1])))
+                    if wrong is not None:
+                        score.errors["phases", group, tool].append(wrong)
                 if said.path is not None:
                     heard = [s["new"] for s in truly["states"] if not s.get("silent")]
                     heard = [n for i, n in enumerate(heard) if i == 0 or heard[i - 1] != n]
@@ -272,6 +312,10 @@ def report(score, groups, tools):
     out += table("Copies made by the network", "tshark has no word for them.", groups, ["wiretale"], found("copies"))
     out += table("Mean round trip against the kernel's smoothed one", "Relative error: median, 90th percentile.", groups, tools, error("round_trip"))
     out += table("Greatest flight", "Relative error: median, 90th percentile.", groups, some, error("flight"))
+    out += table("Congestion window, while it is used up", "Mean relative error of a direction's series against the kernel's: median, 90th percentile.",
+                 groups, ["wiretale"], error("window"))
+    out += table("Congestion phases", "Share of the time named otherwise than the kernel's own state: median, 90th percentile.",
+                 groups, ["wiretale"], error("phases"))
     for what, title in (("dupacks", "Duplicate acknowledgments"), ("zero_window", "Zero windows"), ("window_probes", "Window probes"), ("keepalives", "Keep-alives")):
         named = some if what == "keepalives" else tools
         out += table(title, "Directions whose count is exact, at the sender's side.", groups, named, share(what))
