@@ -77,7 +77,7 @@ public struct HeldOutput: ~Copyable {
     for i in first..<marks.count where marks[i].fate == .open { marks[i].fate = .needed }
   }
 
-  /// Octets that may be written now.
+  /// Octets that may be written now: at most, where several marks wait.
   public func pending(_ out: borrowing OctetBuffer) -> Int {
     if isIdle { return out.count }
     let end = first < marks.count && marks[first].fate == .open ? marks[first].place : base + out.count

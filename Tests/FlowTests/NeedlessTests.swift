@@ -51,6 +51,20 @@ import Wire
     #expect(talk.needless == [7, 6])
   }
 
+  @Test func ofTwoRepeatsTheOneThatWasAnsweredWasNeeded() {
+    // The first repeat filled the hole and its answer was lost; the timer's came twice, and a D-SACK says so in
+    // the answer that gives back the first one's stamp.
+    var talk = Dialogue.opened()
+    talk.clientSends(1..<4001, at: 30, stamp: 1000)
+    talk.serverAcks(1, at: 51, sack: [1001...4001], echo: 1000)
+    talk.repeats(1, at: 51.05, stamp: 1021)
+    talk.repeats(1, at: 280, stamp: 1250)
+    talk.serverAcks(4001, at: 301, sack: [1...1001], echo: 1021)
+    #expect(talk.needless == [10])
+    _ = talk.end()
+    #expect(talk.needed == [9])
+  }
+
   @Test func anAnswerToAnEarlierSegmentShowsIt() {
     // Eifel: the acknowledgment gives back the time stamp of what was sent before the repeat (RFC 3522).
     var talk = Dialogue.opened(selective: false)

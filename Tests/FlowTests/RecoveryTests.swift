@@ -78,6 +78,16 @@ import Wire
     #expect(talk.repeats(5001, at: 730).analysis.contains(.tailLossProbe))
   }
 
+  @Test func aProbeWithNewOctetsBringsNews() {
+    // Nothing of the first segment was heard; a new one is sent for a probe, selected, and the first comes
+    // again at once, though the timer seems to have run.
+    var talk = Dialogue.opened()
+    talk.clientSends(1..<1001, at: 30)
+    talk.clientSends(1001..<2001, at: 255)
+    talk.serverAcks(1, at: 275, sack: [1001...2001])
+    #expect(talk.repeats(1, at: 275.05).analysis.contains(.fastRetransmission))
+  }
+
   @Test func withoutSACKNothingIsProbed() {
     var talk = Dialogue.opened(selective: false)
     talk.clientSends(1..<1001, at: 30)

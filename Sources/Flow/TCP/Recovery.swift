@@ -224,8 +224,8 @@ struct Recovery: Sendable, Equatable {
     return waited * 10 >= probe * Recovery.tenths.probe
   }
 
-  /// What the tap saw acknowledged comes again, and nothing selective told of a loss: its sender has not heard
-  /// the acknowledgment, and its timer did not wait for that.
+  /// What the tap saw acknowledged comes again, and nothing selective told of a loss: its sender has not
+  /// heard the acknowledgment, and its timer did not wait for that.
   private func isUnheard(_ attempt: Attempt) -> Bool {
     state == .open && attempt.isSelective && attempt.end <= attempt.acknowledged
   }
@@ -233,6 +233,13 @@ struct Recovery: Sendable, Equatable {
   /// The timer repeats the lowest segment, and it was set as long ago as it runs (RFC 6298 section 5).
   private func isTimeout(_ attempt: Attempt) -> Bool {
     guard attempt.start <= attempt.acknowledged else { return false }
+    // News of a loss is answered at once, whatever the clock says: a probe with new octets brought it, and
+    // started the clock anew (RFC 8985 section 7.3).
+    if attempt.isSelective, state == .disorder,
+      interval(attempt.heard, attempt.time) < Recovery.answerMax
+    {
+      return false
+    }
     let waited = interval(attempt.armed, attempt.time)
     return waited * 10 >= (attempt.timeout << Int64(backoff)) * Recovery.tenths.timer
   }

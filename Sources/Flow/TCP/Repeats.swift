@@ -29,6 +29,8 @@ struct Repeats: Sendable {
     var covered = Int64.min
     var stamp: UInt32?
     var isSettled = false
+    /// The time of the acknowledgment that showed it to be needless.
+    var excused = Int64.min
     /// The acknowledgment that covered it may be an answer to it.
     var isAnswered = false
 
@@ -139,6 +141,7 @@ struct Repeats: Sendable {
         answer.least > 0 && interval(entries[i].time, answer.time) * 10 < answer.least * 9
       if isOlder || isSoon || answersEarlierCopy(i, answer.echo) {
         settle(i, true)
+        entries[i].excused = answer.time
         found += 1
       } else if entries[i].start == lowest {
         // Where every arrival is answered, this answers the lowest of them.
@@ -181,8 +184,8 @@ struct Repeats: Sendable {
     return 0
   }
 
-  /// A D-SACK names what came twice. Of several repeats of the same octets it answers the one whose time stamp
-  /// it gives back, else the last that it can be an answer to.
+  /// A D-SACK names what came twice. Of several repeats of the same octets it answers the one whose time
+  /// stamp it gives back, else the last that it can be an answer to.
   private mutating func match(_ copy: ClosedBlock, _ answer: Answer) -> Int {
     var found = 0
     var reach = copy.end
@@ -191,6 +194,9 @@ struct Repeats: Sendable {
         interval(entries[i].time, answer.time) * 10 >= answer.least * 8
       else { continue }
       reach = entries[i].start
+      // The same acknowledgment may have shown it already by its time stamp.
+      let start = entries[i].start
+      if entries.contains(where: { $0.start == start && $0.excused == answer.time }) { continue }
       settle(lastAnswered(i, answer.echo), true)
       found += 1
     }

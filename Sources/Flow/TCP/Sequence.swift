@@ -100,8 +100,8 @@ extension TCPConnection {
       return Int32(bitPattern: own &- mark) < 0
     }
     let roundTrip = (synACKDelay(detail) ?? 0) + (ackDelay(detail) ?? 0)
-    // Sent in the same tick of the sender's clock as the one that left the hole, and before others: a repeat is
-    // sent a round trip later.
+    // Sent in the same tick of the sender's clock as the one that left the hole, and before others: a repeat
+    // is sent a round trip later.
     if roundTrip > TCPConnection.reorderingMax, let mark = hole.timestamp, mark == segment.timestamps?.value,
       ends[segment.side.rawValue].wasOvertaken(segment) == true
     {
