@@ -354,6 +354,21 @@ public struct Tracker: ~Copyable {
     ended.removeAll(keepingCapacity: true)
   }
 
+  /// Shows every flow that is open, as it is now, in the order of their first packets. Nothing is changed.
+  public func forEachOpen(_ body: (EndedFlow) -> Void) {
+    let open = table.records.indices.filter { table.records[$0].isOpen }
+    for index in open.sorted(by: { table.records[$0].serial < table.records[$1].serial }) {
+      let record = table.records[index]
+      let connection = record.connection.map {
+        ConnectionReport(connections[$0], details.detail(of: connections[$0]))
+      }
+      body(
+        EndedFlow(
+          record: record, connection: connection, reason: .active, time: max(now, record.end),
+          notices: Evidence()))
+    }
+  }
+
   /// The input has ended, and every flow with it, in the order of their first packets.
   public mutating func finish() {
     settled.removeAll()

@@ -41,7 +41,9 @@ struct ManualTests {
 
   @Test func everyOptionIsInBoth() throws {
     let manual = try manualOptions()
-    let help = try [["packets"], ["flows"], ["http"], ["interfaces"], []].reduce(into: Set<String>()) {
+    let help = try [["packets"], ["flows"], ["http"], ["states"], ["interfaces"], []].reduce(
+      into: Set<String>()
+    ) {
       $0.formUnion(try helpOptions($1))
     }
     #expect(help.count > 30, "\(help.sorted())")
