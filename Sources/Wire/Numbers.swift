@@ -45,6 +45,9 @@ public struct EtherType: RawRepresentable, Hashable, Sendable {
   public static let pppoeSession = EtherType(rawValue: 0x8864)
   public static let lldp = EtherType(rawValue: 0x88cc)
   public static let serviceVLAN = EtherType(rawValue: 0x88a8)
+  /// Provider backbone bridging, IEEE 802.1ah.
+  public static let backbone = EtherType(rawValue: 0x88e7)
+  public static let vnTag = EtherType(rawValue: 0x8926)
   public static let erspan2 = EtherType(rawValue: 0x88be)
   public static let vlan9100 = EtherType(rawValue: 0x9100)
 }

@@ -10,6 +10,8 @@ extension Layer {
     case llc
     case snap
     case vlan
+    case backbone
+    case vnTag
     case mpls
     case pseudowire
     case pppoe
@@ -75,6 +77,8 @@ extension Layer.Kind {
     case .llc: "llc"
     case .snap: "snap"
     case .vlan: "vlan"
+    case .backbone: "ieee8021ah"
+    case .vnTag: "vntag"
     case .mpls: "mpls"
     case .pseudowire: "pseudowire"
     case .pppoe: "pppoe"
@@ -135,6 +139,8 @@ extension Layer.Kind {
     case .llc: llcFields
     case .snap: snapFields
     case .vlan: vlanFields
+    case .backbone: backboneFields
+    case .vnTag: vnTagFields
     case .mpls: mplsFields
     case .pseudowire: pseudowireFields
     case .pppoe: pppoeFields
@@ -214,6 +220,8 @@ extension Mux {
     mux.handle(.etherType(.vlan), vlan)
     mux.handle(.etherType(.serviceVLAN), vlan)
     mux.handle(.etherType(.vlan9100), vlan)
+    mux.handle(.etherType(.backbone), backbone)
+    mux.handle(.etherType(.vnTag), vnTag)
     mux.handle(.etherType(.mpls), mpls)
     mux.handle(.etherType(.mplsMulticast), mpls)
     mux.handle(.ppp(0x0281), mpls)
