@@ -63,7 +63,7 @@ extension Examination {
   private mutating func gaps(_ side: FlowSide) {
     guard isSeen(side) else { return }
     let missed = connection[side].missedOctets
-    guard missed > 0 else { return }
+    guard missed > 0, evidence[.wrongHandshake, side.other] == nil else { return }
     let frames =
       evidence.frames(.notCaptured, side).prefix(2)
       + evidence.frames(.acknowledgedUnseen, side.other)

@@ -37,7 +37,8 @@ extension Examination {
     let end = connection[side]
     guard let last = end.path.last else { return }
     let fin = connection[side.other].finFrame ?? 0
-    if let at = end.path.firstIndex(where: { $0.state == .closeWait }) {
+    let isReceived = state(side.other).finSequence.map { state(side.other).acknowledged > $0 } ?? false
+    if isReceived, let at = end.path.firstIndex(where: { $0.state == .closeWait }) {
       let left = at + 1 < end.path.count ? end.path[at + 1].time : flow.time
       // While it goes on sending, the connection is half closed and at work.
       let quiet = interval(max(end.path[at].time, min(state(side).lastNew, left)), left)

@@ -9,7 +9,7 @@ extension Examination {
       let end = connection[side]
       let causes = end.counters.causes
       let repeats = Int64(clamping: causes.fast &+ causes.timer &+ causes.tailLossProbe &+ causes.other)
-      let needless = Int64(clamping: causes.spurious)
+      let needless = min(repeats, Int64(clamping: causes.spurious))
       lost(side, repeats, needless)
       if isWhole, causes.timer > 0, let clue = evidence[.timer, side] {
         add(

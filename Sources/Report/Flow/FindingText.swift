@@ -153,8 +153,8 @@ extension Finding {
     case .finRepeated: return [who, " sent its FIN again, ", .count(a, "time", "times")]
     case .congestionMarked:
       return [
-        "routers marked ", .count(a, "packet", "packets"), " of ", who, " instead of dropping; ", .number(b),
-        " acknowledgments told of it",
+        "routers marked ", .count(a, "packet", "packets"), " of ", who, " instead of dropping; ",
+        .count(b, "acknowledgment", "acknowledgments"), " told of it",
       ]
     case .packetTooBig:
       return [
