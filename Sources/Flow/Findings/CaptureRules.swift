@@ -86,11 +86,5 @@ extension Examination {
           .offloaded, .info, side, frames: [frame(watch.largestFrame[side.rawValue])],
           Int64(watch.largest[side.rawValue]), Int64(most)))
     }
-    if let clue = evidence[.checksumUnfilled, side] {
-      add(Finding(.checksumsUnfilled, .info, side, frames: clue.shown, Int64(clue.count)))
-    }
-    if let clue = evidence[.checksumBad, side] {
-      add(Finding(.checksumsBad, .warning, side, frames: clue.shown, Int64(clue.count)))
-    }
   }
 }

@@ -17,7 +17,7 @@ struct Clue: Sendable {
     case synInConnection, challenge, wrongHandshake
     case resetEffective, resetBlind, afterReset, afterFIN
     case repeatedAfterACK, synAfterAnswer
-    case backwards, checksumBad, checksumUnfilled
+    case backwards
     case unreachable, tooBig
     case fastOpenRefused
     case reuseNewer, reuseOlder

@@ -16,6 +16,12 @@ extension EndedFlow {
     for clue in notices.clues where clue.kind == .tooBig {
       found.append(Finding(.packetTooBig, .note, clue.side, frames: clue.shown, clue.amount))
     }
+    if let lost = unansweredEchoes {
+      found.append(
+        Finding(
+          .echoNoReply, .note, .originator, frames: frames, confidence: 0.8,
+          or: [.answerLost, .firewall, .hostDown], lost, Int64(clamping: record.counters[0].packets)))
+    }
     guard found.isEmpty, record.counters[1].packets == 0, !isToMany else { return found }
     if record.key.ipProtocol == .udp {
       found.append(
@@ -24,6 +30,18 @@ extension EndedFlow {
           or: [.answerLost, .firewall, .otherPath], Int64(clamping: record.counters[0].packets)))
     }
     return found
+  }
+
+  /// Echo requests beyond the replies; nil when there are none, or when the flow is another. Each request has
+  /// one reply (RFC 792, RFC 4443 section 4.2); the last may still be on its way.
+  private var unansweredEchoes: Int64? {
+    let echo: UInt16 = record.key.ipProtocol == .icmp ? 8 : 128
+    guard record.key.ipProtocol == .icmp || record.key.ipProtocol == .icmpv6, !record.key.isOneWay,
+      record.originator.port == echo, !isToMany
+    else { return nil }
+    let (asked, answered) = (record.counters[0].packets, record.counters[1].packets)
+    let isOnItsWay = asked == answered &+ 1 && reason == .forced && interval(record.end, time) < 1_000_000_000
+    return asked > answered && !isOnItsWay ? Int64(clamping: asked - answered) : nil
   }
 
   /// Whether the flow goes to a group or to everybody, who need not answer (RFC 1112, RFC 4291 section 2.7).

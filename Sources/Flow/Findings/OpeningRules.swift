@@ -104,7 +104,7 @@ extension Examination {
 
   /// What the SYNs offered, and what came of it.
   mutating func options() {
-    guard isFromStart else { return }
+    guard isFromStart, !FlowSide.allCases.contains(where: { connection[$0].offer.isCut }) else { return }
     let (asks, answers) = (connection[.originator].offer, connection[.responder].offer)
     let frames = [connection.handshake.synFrame ?? 0, connection.handshake.synACKFrame ?? 0]
     if (asks.windowScale == nil) != (answers.windowScale == nil) {

@@ -94,8 +94,6 @@ public enum Rule: String, Sendable, CaseIterable {
   case snapped = "snapped"
   case capturedTwice = "captured_twice"
   case offloaded = "offloaded"
-  case checksumsUnfilled = "checksums_unfilled"
-  case checksumsBad = "checksums_bad"
   case timeBackwards = "time_backwards"
   case captureGap = "capture_gap"
   // Datagrams

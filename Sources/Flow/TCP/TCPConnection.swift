@@ -178,7 +178,7 @@ public struct TCPConnection: Sendable {
   /// section 2.2).
   private func window(of segment: Segment, _ side: FlowSide) -> Int64? {
     if segment.flags.contains(.syn) { return Int64(segment.window) }
-    guard ends[0].hasSYN, ends[1].hasSYN else { return nil }
+    guard ends[0].hasSYN, ends[1].hasSYN, !ends[0].offer.isCut, !ends[1].offer.isCut else { return nil }
     guard let own = ends[side.rawValue].offer.windowScale, ends[side.other.rawValue].offer.windowScale != nil
     else {
       return Int64(segment.window)
@@ -210,7 +210,8 @@ public struct TCPConnection: Sendable {
     ends[side.rawValue].offer = TCPOffer(
       maximumSegmentSize: packet.tcp.maximumSegmentSize, windowScale: packet.tcp.windowScale,
       isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
-      hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)))
+      hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)),
+      isCut: packet.faultEndedWalk && packet.faultLayer == .tcp)
     if packet.tcp.hasFastOpen, packet.payloadLength > 0 { opening.isFastOpen = true }
   }
 

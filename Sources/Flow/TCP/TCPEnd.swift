@@ -48,6 +48,8 @@ public struct TCPOffer: Sendable, Equatable {
   public var isSACKPermitted = false
   public var hasTimestamps = false
   public var hasECN = false
+  /// The capture cut the options: what is not here may have been offered all the same.
+  public var isCut = false
 }
 
 /// How many octets were in flight at a time.

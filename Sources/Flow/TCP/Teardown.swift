@@ -76,7 +76,7 @@ public struct Teardown: Sendable {
 
 extension TCPConnection {
   /// What a reset is, noted; nil when it moves nothing.
-  func judgeReset(_ segment: Segment, _ detail: inout TCPDetail) -> ResetKind? {
+  mutating func judgeReset(_ segment: Segment, _ detail: inout TCPDetail) -> ResetKind? {
     // Behind a reset, or behind the end, others only answer what was still on its way.
     if isClosed || reset != nil { return nil }
     let kind = resetKind(segment)
@@ -87,6 +87,7 @@ extension TCPConnection {
     // So does an end that has closed: with the number that the late segment acknowledged.
     if ends[segment.side.rawValue].finSequence != nil, !segment.flags.contains(.ack) { return nil }
     detail.note(.resetBlind, segment)
+    watch.challenged |= 1 << UInt8(segment.side.other.rawValue)
     return nil
   }
 

@@ -271,16 +271,6 @@ extension Finding {
         who, "'s segments are larger than the wire carries, ", .number(a), " octets where ", .number(b),
         " fit: captured before or behind the network card",
       ]
-    case .checksumsUnfilled:
-      return [
-        .count(a, "packet", "packets"), " of ", who, " captured before the network card summed ",
-        a == 1 ? "it" : "them",
-      ]
-    case .checksumsBad:
-      return [
-        .count(a, "packet", "packets"), " of ", who, " ", a == 1 ? "has" : "have",
-        " a wrong checksum: damaged on the way",
-      ]
     case .timeBackwards:
       return ["time goes backwards ", .count(a, "time", "times"), " in the capture, by up to ", .time(b)]
     case .captureGap:
@@ -293,7 +283,8 @@ extension Finding {
     case .datagramNoReply:
       return [.count(a, "datagram", "datagrams"), " of ", who, " and no reply"]
     case .datagramUnreachable: return reachability
-    case .echoNoReply: return [.count(a, "echo request", "echo requests"), " and no reply"]
+    case .echoNoReply:
+      return [.number(a), " of ", .count(b, "echo request", "echo requests"), " got no reply"]
     default: return nil
     }
   }

@@ -195,8 +195,10 @@ public struct FlowJSON: ~Copyable {
     guard end.hasSYN else { return }
     if end.offer.maximumSegmentSize > 0 { count(",\"mss\":", UInt64(end.offer.maximumSegmentSize)) }
     if let scale = end.offer.windowScale { count(",\"window_scale\":", UInt64(scale)) }
-    flag(",\"sack_permitted\":", end.offer.isSACKPermitted)
-    flag(",\"timestamps\":", end.offer.hasTimestamps)
+    // Of options that were cut only those that are there are known.
+    let isWhole = !end.offer.isCut
+    if isWhole || end.offer.isSACKPermitted { flag(",\"sack_permitted\":", end.offer.isSACKPermitted) }
+    if isWhole || end.offer.hasTimestamps { flag(",\"timestamps\":", end.offer.hasTimestamps) }
     flag(",\"ecn\":", end.offer.hasECN)
   }
 

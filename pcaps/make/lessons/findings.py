@@ -37,11 +37,11 @@ class Talk:
     def c(self, flags, body=0, gap=0.1, seq=None, ack=None, win=502, opts=b"", tos=0, lost=False):
         return self.send(0, flags, body, gap, seq, ack, win, opts, tos, lost)
 
-    def s(self, flags, body=0, gap=10, seq=None, ack=None, win=502, opts=b"", tos=0, lost=False):
+    def s(self, flags, body=0, gap=10, seq=None, ack=None, win=509, opts=b"", tos=0, lost=False):
         return self.send(1, flags, body, gap, seq, ack, win, opts, tos, lost)
 
-    def open(self, client=USUAL, server=USUAL):
-        return self.c("S", opts=client, win=64240).s("S.", opts=server, win=65160).c(".")
+    def open(self, client=USUAL, server=USUAL, room=65160):
+        return self.c("S", opts=client, win=64240).s("S.", opts=server, win=room).c(".")
 
     def icmp(self, kind, code, rest):
         """An error about the client's last packet, from a router."""
@@ -187,11 +187,11 @@ def transfer(film):
     t = film.talk().open().c("P.", 100).s(".").c(".", 1460)
     for gap in (300, 600, 1200, 2400):
         t.s("P.", 10, ack=101).c(".").c(".", 1460, gap=gap, seq=101)
-    t = film.talk().open(MSS, MSS).c("P.", 100).s(".", win=8000).s(".", gap=5, win=4000)
-    t = film.talk().open(MSS, MSS).c("P.", 100).s(".", win=100)
+    t = film.talk().open(MSS, MSS, 8000).c("P.", 100).s(".", win=8000).s(".", gap=5, win=4000)
+    t = film.talk().open(MSS, MSS, 100).c("P.", 100).s(".", win=100)
     for _ in range(5):
         t.c("P.", 100).s(".", win=100)
-    t = film.talk().open(MSS, MSS).c("P.", 100).s(".", win=0)
+    t = film.talk().open(MSS, MSS, 100).c("P.", 100).s(".", win=0)
     for gap in (200, 400, 800, 1600):
         t.c(".", gap=gap, seq=100).s(".", win=0)
     t.s(".", gap=500, win=8000)
