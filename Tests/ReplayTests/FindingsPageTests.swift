@@ -1,4 +1,4 @@
-// docs/findings.md and the program say the same of every rule, each shown by the frames of a capture in pcaps/.
+// docs/findings.md and the program say the same of every rule, shown by frames of a capture in pcaps/.
 
 import Capture
 import Flow

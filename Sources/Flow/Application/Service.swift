@@ -75,7 +75,7 @@ extension Service {
     {
       return .postgresql
     }
-    // MySQL's greeting: three octets of length, the number 0, protocol 10, a version that begins with a digit.
+    // MySQL's greeting: three octets of length, the number 0, protocol 10, a version that is a digit first.
     if count >= 6, bytes.u8(3) == 0, bytes.u8(4) == 10, digit(bytes.u8(5)),
       Int(bytes.u8(0)) | Int(bytes.u8(1)) &<< 8 <= 1024
     {

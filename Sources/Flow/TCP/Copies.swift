@@ -77,8 +77,8 @@ struct Copies {
   }
 
   /// Where and how a packet was seen, as a number: its hop count, its VLAN, its sender's hardware address,
-  /// the interface. What an end repeats comes on the same way; what a capture sees twice often comes on another
-  /// (a router's two sides, a trunk, a mirror port).
+  /// the interface. What an end repeats comes on the same way; what a capture sees twice often comes on
+  /// another (a router's two sides, a trunk, a mirror port).
   @inline(__always)
   static func way(_ packet: borrowing Packet, _ frame: Frame) -> UInt16 {
     var word = packet.sourceMAC &<< 8 ^ UInt64(packet.timeToLive)
