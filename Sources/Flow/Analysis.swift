@@ -43,6 +43,13 @@ public struct Analysis: OptionSet, Hashable, Sendable {
   public static let ackLostSegment = Analysis(rawValue: 1 << 17)
   /// Opens a connection between ports that had one.
   public static let reusedPorts = Analysis(rawValue: 1 << 18)
+  /// Acknowledges some of what was in flight when a loss was noticed, and not all (RFC 6582 section 3.2).
+  public static let partialACK = Analysis(rawValue: 1 << 19)
+  /// Answers a SYN or a reset that the end did not take (RFC 5961).
+  public static let challengeACK = Analysis(rawValue: 1 << 20)
+  /// Acknowledges octets before others that were captured, and that never were: they arrived, and the capture
+  /// missed them.
+  public static let captureGap = Analysis(rawValue: 1 << 21)
 
   /// The names that records print, in the order of the bits.
   public static let names: [StaticString] = [
@@ -50,5 +57,6 @@ public struct Analysis: OptionSet, Hashable, Sendable {
     "spurious_retransmission", "out_of_order", "duplicate_frame", "duplicate_ack", "zero_window",
     "zero_window_probe", "zero_window_probe_ack", "window_update", "window_full", "window_shrink",
     "keep_alive", "keep_alive_ack", "lost_segment", "ack_lost_segment", "reused_ports",
+    "partial_ack", "challenge_ack", "capture_gap",
   ]
 }

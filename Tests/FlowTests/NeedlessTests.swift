@@ -51,9 +51,22 @@ import Wire
     #expect(talk.needless == [7, 6])
   }
 
+  @Test func aLargeSegmentIsNeedlessWhenAllOfItIsNamed() {
+    // An offloading sender's segment leaves as several packets, and each is named by itself.
+    var talk = Dialogue.opened()
+    talk.client(at: 30, seq: 1, Told(octets: 3000, ack: 1))
+    talk.client(at: 255, seq: 1, Told(octets: 3000, ack: 1))
+    talk.serverAcks(3001, at: 276)
+    talk.serverAcks(3001, at: 276.5, sack: [1...1001])
+    talk.serverAcks(3001, at: 276.6, sack: [1001...2001])
+    #expect(talk.needless.isEmpty)
+    talk.serverAcks(3001, at: 276.7, sack: [2001...3001])
+    #expect(talk.needless == [5])
+  }
+
   @Test func ofTwoRepeatsTheOneThatWasAnsweredWasNeeded() {
-    // The first repeat filled the hole and its answer was lost; the timer's came twice, and a D-SACK says so in
-    // the answer that gives back the first one's stamp.
+    // The first repeat filled the hole and its answer was lost; the timer's came twice, and a D-SACK says so
+    // in the answer that gives back the first one's stamp.
     var talk = Dialogue.opened()
     talk.clientSends(1..<4001, at: 30, stamp: 1000)
     talk.serverAcks(1, at: 51, sack: [1001...4001], echo: 1000)

@@ -179,6 +179,46 @@ import Wire
   }
 }
 
+@Suite struct AcknowledgmentTests {
+  @Test func aPartialACKLeavesSomethingToRepair() {
+    var talk = Dialogue.opened(selective: false)
+    talk.clientSends(1..<6001, at: 30)
+    for i in 1...3 { talk.serverAcks(1, at: 50 + Double(i)) }
+    talk.repeats(1, at: 53.05)
+    #expect(talk.serverAcks(3001, at: 73).analysis == .partialACK)
+    talk.repeats(3001, at: 73.05)
+    #expect(talk.serverAcks(6001, at: 93).analysis.isEmpty)
+  }
+
+  @Test func anAcknowledgedGapIsTheCapturesOwn() {
+    var talk = Dialogue.opened()
+    talk.clientSends(1..<1001, at: 30)
+    #expect(talk.client(at: 31, seq: 2001, Told(octets: 1000, ack: 1)).analysis == .lostSegment)
+    #expect(talk.serverAcks(1001, at: 50).analysis.isEmpty)
+    #expect(talk.serverAcks(3001, at: 51).analysis == .captureGap)
+    talk.clientSends(3001..<4001, at: 60)
+    #expect(talk.serverAcks(4001, at: 80).analysis.isEmpty)
+  }
+
+  @Test func aGapThatIsFilledBeforeItIsAcknowledgedIsALoss() {
+    var talk = Dialogue.opened(besideServer: true)
+    talk.clientSends(1..<1001, at: 30)
+    talk.client(at: 31, seq: 2001, Told(octets: 1000, ack: 1))
+    talk.serverAcks(1001, at: 31.1, sack: [2001...3001])
+    talk.repeats(1001, at: 51.2)
+    #expect(talk.serverAcks(3001, at: 51.3).analysis.isEmpty)
+  }
+
+  @Test func aSYNInAConnectionIsChallenged() {
+    var talk = Dialogue.opened()
+    talk.clientSends(1..<1001, at: 30)
+    talk.serverAcks(1001, at: 50)
+    talk.client(.syn, at: 60, seq: 900_000)
+    #expect(talk.serverAcks(1001, at: 80).analysis == .challengeACK)
+    #expect(!talk.serverAcks(1001, at: 81).analysis.contains(.challengeACK))
+  }
+}
+
 @Suite struct CopyTests {
   @Test func aRepeatThatWasOvertakenIsNoCopy() {
     // Its identification was skipped a moment before, and no packet had it.

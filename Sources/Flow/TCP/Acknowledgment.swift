@@ -35,6 +35,11 @@ extension TCPConnection {
     if advances {
       land(peer, number, at: segment.time, &landing, &detail)
       ends[peer].acknowledged = number
+      if detail.hasHoles(peer), detail[peer].tellGaps(below: number),
+        !verdict.analysis.contains(.ackLostSegment)
+      {
+        verdict.analysis.insert(.captureGap)
+      }
       ends[peer].startTimer(segment.time, byPeer: true)
     } else {
       isDuplicate = nameRepeatedACK(segment, &verdict, &detail)
@@ -76,6 +81,9 @@ extension TCPConnection {
       segment.acknowledgment == ends[me].acknowledgmentSent,
       verdict.analysis.isDisjoint(with: [.keepAlive, .zeroWindowProbe])
     else { return false }
+    if watch.challenged & 1 << UInt8(me) != 0, segment.flags == .ack {
+      verdict.analysis.insert(.challengeACK)
+    }
     if ends[peer].hasProbed {
       ends[peer].hasProbed = false
       if segment.window == 0 {

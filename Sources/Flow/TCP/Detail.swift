@@ -49,6 +49,9 @@ public struct TCPDetail: Sendable {
     ends[end].recovery.isBlank && ends[end].repeats.isBlank
   }
 
+  /// Whether an end's numbers have gaps in the capture.
+  func hasHoles(_ end: Int) -> Bool { !ends[end].holes.isEmpty }
+
   /// Whether a lone segment of an end waits for what follows it.
   func hasLone(_ end: Int) -> Bool { ends[end].recovery.hasLone }
 

@@ -156,6 +156,9 @@ struct Recovery: Sendable, Equatable {
   /// It is not yet known whether the timeout was necessary.
   var isInDoubt: Bool { state == .loss && mayBeSpurious }
 
+  /// Whether an acknowledgment leaves some of what was in flight when acknowledgments told of a loss.
+  func isPartial(_ number: Int64) -> Bool { state == .recovery && leaves == 0 && number < point }
+
   /// Everything in flight at the loss is acknowledged. Without SACK something beyond must be: duplicates of
   /// the repeats would start it all again (RFC 6582 section 4).
   private func isPast(_ heard: Heard) -> Bool {

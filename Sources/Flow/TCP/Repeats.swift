@@ -29,6 +29,8 @@ struct Repeats: Sendable {
     var covered = Int64.min
     var stamp: UInt32?
     var isSettled = false
+    /// Octets of it that D-SACKs named: a segment of an offloading sender leaves in several packets.
+    var named: Int64 = 0
     /// The time of the acknowledgment that showed it to be needless.
     var excused = Int64.min
     /// The acknowledgment that covered it may be an answer to it.
@@ -190,10 +192,12 @@ struct Repeats: Sendable {
     var found = 0
     var reach = copy.end
     for i in entries.indices.reversed() where !entries[i].isSettled {
-      guard entries[i].start >= copy.start, entries[i].end <= reach,
+      guard entries[i].start < reach, entries[i].end > copy.start,
         interval(entries[i].time, answer.time) * 10 >= answer.least * 8
       else { continue }
       reach = entries[i].start
+      entries[i].named += min(copy.end, entries[i].end) - max(copy.start, entries[i].start)
+      if entries[i].named < entries[i].end - entries[i].start { continue }
       // The same acknowledgment may have shown it already by its time stamp.
       let start = entries[i].start
       if entries.contains(where: { $0.start == start && $0.excused == answer.time }) { continue }

@@ -127,6 +127,7 @@ extension TCPConnection {
     for i in 0..<segment.sackCount where i > 0 || !segment.isDuplicateSACK {
       selected = max(selected, min(segment.sack[i].end, ends[to].highest))
     }
+    if advances, detail[to].recovery.isPartial(number) { verdict.analysis.insert(.partialACK) }
     let timeout = detail[to].recovery.lastTimeout
     let isUnnecessary = detail[to].recovery.hear(
       Recovery.Heard(

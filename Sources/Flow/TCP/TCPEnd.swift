@@ -69,6 +69,8 @@ struct Hole: Sendable {
   var time: Int64
   var identification: UInt16?
   var timestamp: UInt32?
+  /// The peer has acknowledged what was jumped over, though no packet brought it: that was said.
+  var isTold = false
 }
 
 /// What every end counts of the segments it sent. Counts stop at 4,294,967,295.
@@ -208,6 +210,16 @@ extension TCPEndDetail {
     }
     holes = next
     return filled
+  }
+
+  /// Whether an acknowledgment covers a gap, for the first time.
+  mutating func tellGaps(below number: Int64) -> Bool {
+    var isNew = false
+    for i in holes.indices where !holes[i].isTold && holes[i].block.end <= number {
+      holes[i].isTold = true
+      isNew = true
+    }
+    return isNew
   }
 
   /// Notes numbers that were jumped over. Beyond `holesMax` the oldest are forgotten.

@@ -45,6 +45,9 @@ extension OctetBuffer {
     if analysis.contains(.outOfOrder) { write(" [reordered]") }
     if analysis.contains(.lostSegment) { write(" [gap before it]") }
     if analysis.contains(.ackLostSegment) { write(" [acknowledges what was not captured]") }
+    if analysis.contains(.captureGap) { write(" [acknowledges a gap in the capture]") }
+    if analysis.contains(.partialACK) { write(" [partial ACK]") }
+    if analysis.contains(.challengeACK) { write(" [challenge ACK]") }
     if analysis.contains(.keepAlive) { write(" [keep-alive]") }
     if analysis.contains(.keepAliveACK) { write(" [keep-alive answered]") }
     if analysis.contains(.zeroWindowProbe) { write(" [window probe]") }
