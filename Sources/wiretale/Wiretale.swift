@@ -20,7 +20,9 @@ struct Wiretale: ParsableCommand {
       The options of that line are told by: wiretale packets --help
       """,
     version: version,
-    subcommands: [Packets.self, Flows.self, States.self, HTTP.self, Interfaces.self],
+    subcommands: [
+      Packets.self, Flows.self, States.self, HTTP.self, PoolsVerb.self, Interfaces.self,
+    ],
     defaultSubcommand: Packets.self)
 
   /// The version that `--version` prints.

@@ -41,9 +41,8 @@ struct ManualTests {
 
   @Test func everyOptionIsInBoth() throws {
     let manual = try manualOptions()
-    let help = try [["packets"], ["flows"], ["http"], ["states"], ["interfaces"], []].reduce(
-      into: Set<String>()
-    ) {
+    let verbs = [["packets"], ["flows"], ["states"], ["http"], ["pools"], ["interfaces"], []]
+    let help = try verbs.reduce(into: Set<String>()) {
       $0.formUnion(try helpOptions($1))
     }
     #expect(help.count > 30, "\(help.sorted())")

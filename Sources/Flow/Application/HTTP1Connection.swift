@@ -65,6 +65,8 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   var isAmbiguous = false
   /// A request came before the response to the one before it had ended.
   var isPipelining = false
+  /// What was wrong where no exchange was: told on the next.
+  var stray: HTTPAnomalies = []
   /// The response at hand answers no request: it is told alone.
   var orphan: HTTPExchange?
 
@@ -167,6 +169,8 @@ struct HTTP1Connection: StreamConsumer, Sendable {
       pending[0].anomalies.insert(anomaly)
     } else if !done.isEmpty {
       done[done.count - 1].anomalies.insert(anomaly)
+    } else {
+      stray.insert(anomaly)
     }
   }
 
@@ -265,6 +269,17 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     case .trailerSection: endMessage(last.side, last, missing: 0)
     case .start, .chunkSize, .trailers, .untilClose, .tunnel, .lost: break
     }
+  }
+
+  /// A head without its end: told with what it says.
+  mutating func leave(_ octets: Bytes, _ place: StreamPlace) {
+    let i = place.side.rawValue
+    guard sides[i].state == .start || sides[i].state == .lost,
+      let head = HTTPHead(octets), client.map({ head.isRequest == ($0 == place.side) }) ?? true
+    else { return }
+    var end = place
+    end.offset &+= Int64(octets.count)
+    beginPart(HTTPMessage(head: head, first: place, headEnd: end, last: end, isOver: true), place.side)
   }
 
   mutating func lose(_ gap: StreamGap) {

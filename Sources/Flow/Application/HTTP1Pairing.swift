@@ -21,7 +21,23 @@ extension HTTP1Connection {
     if head.isRequest { beginRequest(message, side, end) } else { beginResponse(message, side, end) }
   }
 
+  /// Takes a message of which only a part of the head came.
+  mutating func beginPart(_ message: HTTPMessage, _ side: FlowSide) {
+    if client == nil { client = message.head.isRequest ? side : side.other }
+    if message.head.isRequest {
+      appendRequest(message, side)
+    } else if !pending.isEmpty, pending[0].response == nil, !isAmbiguous {
+      pending[0].response = message
+      emitFirst()
+    }
+  }
+
   private mutating func beginRequest(_ message: HTTPMessage, _ side: FlowSide, _ end: StreamPlace) {
+    appendRequest(message, side)
+    frameRequest(message.head, side, end)
+  }
+
+  private mutating func appendRequest(_ message: HTTPMessage, _ side: FlowSide) {
     let responses = sides[side.other.rawValue]
     if !pending.isEmpty {
       // Who does not pipeline has had the answer to what was asked before; it lay in what was lost.
@@ -42,10 +58,10 @@ extension HTTP1Connection {
     exchange.isPipelined = !pending.isEmpty
     exchange.isAfterClose = responses.hasEnded
     exchange.idleBefore = pending.isEmpty ? lastEnd.map { interval($0, message.first.delivered) } : nil
-    exchange.anomalies = message.head.anomalies
+    exchange.anomalies = message.head.anomalies.union(stray)
+    stray = []
     exchange.request = message
     pending.append(exchange)
-    frameRequest(message.head, side, end)
   }
 
   /// Where a request's body ends (RFC 9112 section 6.3).
@@ -106,7 +122,8 @@ extension HTTP1Connection {
   /// A response without its request: lost, or never sent.
   private mutating func beginOrphan(_ message: HTTPMessage, _ side: FlowSide, _ end: StreamPlace) {
     var exchange = HTTPExchange(flow: flow, ends: ends, client: side.other, index: count)
-    exchange.anomalies = message.head.anomalies
+    exchange.anomalies = message.head.anomalies.union(stray)
+    stray = []
     exchange.response = message
     let requests = sides[side.other.rawValue]
     if !requests.hasLost, !isAmbiguous, count > 0 { exchange.anomalies.insert(.unsolicitedResponse) }

@@ -152,6 +152,8 @@ public struct HTTPHead: Sendable {
       if !isSimpleRequest(line) { anomalies.insert(.badVersion) }
     }
     for i in target.range where line[i] == 32 { anomalies.insert(.spaceInTarget) }
+    while target.start < target.end, line[Int(target.start)] == 32 { target.start += 1 }
+    while target.start < target.end, line[Int(target.end) - 1] == 32 { target.end -= 1 }
     return true
   }
 

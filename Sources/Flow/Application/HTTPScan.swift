@@ -117,6 +117,7 @@ private func beginsWithVersion(_ octets: Bytes, _ offset: Int) -> Bool? {
 
 /// A target is a path, an absolute URI, `*`, or host and port (RFC 9112 section 3.2).
 private func isTarget(_ octets: Bytes) -> Bool {
+  if octets.count == 0 { return false }
   let first = octets[0]
   if first == 0x2f || first == 0x2a { return true }
   guard isTokenOctet(first) || first == 0x5b else { return false }
@@ -132,7 +133,9 @@ private func namesAnother(_ words: Bytes) -> Bool {
   var space = words.count
   while space > 0, words[space &- 1] != 32 { space &-= 1 }
   let word = words.extracting(space..<words.count)
-  if space == 0 || word.count < 4 { return space == 0 }
+  // One word and no version: a path is asked for by nobody else.
+  if space == 0 { return words[0] != 0x2f }
+  if word.count < 4 { return false }
   return [0x5254_5350, 0x5349_502f].contains(word.u32(0))
 }
 

@@ -55,8 +55,11 @@ public struct Reassembly: Sendable {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
     if !directions[me].hasBase { directions[me].begin(at: first) }
+    directions[me].isSeen = true
     let start = directions[me].offset(of: first)
-    if segment.flags.contains(.ack), directions[peer].hasBase {
+    if segment.flags.contains(.ack), !segment.flags.contains(.rst) {
+      // Of a connection that was there before the capture, an end says itself what it waits for.
+      if !directions[peer].hasBase { directions[peer].begin(at: segment.acknowledgment) }
       directions[peer].acknowledge(segment.acknowledgment, at: segment.time)
     }
     guard abs(start &- directions[me].next) <= StreamDirection.windowMax else {
@@ -128,7 +131,7 @@ public struct Reassembly: Sendable {
     let next = directions[me].next
     if end <= next || directions[me].hasEnded { return }
     if directions[me].isDropped { return directions[me].advance(to: end) }
-    let waits = directions[peer].hasBase && directions[peer].lacksAcknowledged
+    let waits = directions[peer].isSeen && directions[peer].lacksAcknowledged
     if start <= next, !waits {
       if !directions[me].held.isEmpty { compare(segment, start, octets, &context) }
       let from = min(Int(next &- start), octets.count)
@@ -213,7 +216,7 @@ public struct Reassembly: Sendable {
   ) {
     for _ in 0..<2 {
       for i in 0..<2 {
-        if !directions[i].held.isEmpty, !(directions[1 - i].hasBase && directions[1 - i].lacksAcknowledged) {
+        if !directions[i].held.isEmpty, !(directions[1 - i].isSeen && directions[1 - i].lacksAcknowledged) {
           flush(i, segment.time, &consumer, &context)
         }
         if let fin = directions[i].fin, directions[i].next >= fin {
@@ -274,10 +277,11 @@ public struct Reassembly: Sendable {
 
   /// Somebody reads: what was held is lent.
   mutating func resume<C: StreamConsumer>(
-    at time: Int64, _ consumer: inout C, _ context: inout StreamContext
+    at time: Int64, first side: FlowSide, _ consumer: inout C, _ context: inout StreamContext
   ) {
     isWaiting = false
-    for i in 0..<2 { flush(i, time, &consumer, &context) }
+    flush(side.rawValue, time, &consumer, &context)
+    flush(side.other.rawValue, time, &consumer, &context)
   }
 
   /// Forgets everything: nobody wants to know.

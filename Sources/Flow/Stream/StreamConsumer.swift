@@ -120,6 +120,8 @@ public protocol StreamConsumer {
   mutating func expect(_ place: StreamPlace) -> Int64?
   /// Octets between units, or of a unit whose length is not known, will not come.
   mutating func lose(_ gap: StreamGap)
+  /// The direction ends, and with it a unit of which this much had come; `end` follows.
+  mutating func leave(_ octets: Bytes, _ place: StreamPlace)
   /// Nothing follows in this direction; `last.offset` is the number of its octets. A unit may be unfinished:
   /// `missing` of its octets so far were not captured.
   mutating func end(_ last: StreamPlace, _ how: StreamEnd, missing: Int64)
@@ -128,4 +130,6 @@ public protocol StreamConsumer {
 extension StreamConsumer {
   /// Most units tell their length themselves.
   public mutating func expect(_ place: StreamPlace) -> Int64? { nil }
+  /// Most have no use for a part.
+  public mutating func leave(_ octets: Bytes, _ place: StreamPlace) {}
 }

@@ -55,7 +55,11 @@ struct StreamDirection: Sendable {
     last = StreamPlace(side: side, offset: 0, frame: 0, time: 0, delivered: 0)
   }
 
-  /// Takes the number of the first octet: behind a SYN, or of the first segment seen.
+  /// A segment of this direction was captured.
+  var isSeen = false
+
+  /// Takes the number of the first octet: behind a SYN, or of the first segment seen, or what the peer said
+  /// it waits for.
   mutating func begin(at number: UInt32) {
     base = number
     hasBase = true
@@ -311,6 +315,10 @@ struct StreamDirection: Sendable {
     // The end itself is when the direction ended: bodies without a length end with it.
     place.delivered = max(place.delivered, time)
     place.frame = max(place.frame, frame)
+    if let first = marks.first {
+      let left = carry
+      consumer.leave(left.span, first)
+    }
     consumer.end(place, how, missing: missing)
     drop(&context)
   }

@@ -36,6 +36,8 @@ public struct Streams: ~Copyable {
     var state = State.silent
     /// The numbers of the first octets, from SYNs.
     var bases: InlineArray<2, UInt32?> = [nil, nil]
+    /// Directions whose first octets nobody knows.
+    var isUnknown: InlineArray<2, Bool> = [false, false]
     /// Where reassembly and reader are, while there are any.
     var place: UInt32 = 0
   }
@@ -88,6 +90,9 @@ public struct Streams: ~Copyable {
     }
     if flags.contains(.syn), slots[slot].bases[verdict.side.rawValue] == nil {
       slots[slot].bases[verdict.side.rawValue] = packet.tcp.sequence &+ 1
+      if flags.contains(.ack), slots[slot].bases[verdict.side.other.rawValue] == nil {
+        slots[slot].bases[verdict.side.other.rawValue] = packet.tcp.acknowledgment
+      }
     }
     if slots[slot].state == .unread { return }
     let segment = StreamSegment(
@@ -133,7 +138,7 @@ public struct Streams: ~Copyable {
     if slots[slot].state == .silent, slots[slot].bases[side] == first {
       let (kind, isOpen) = mux.choose(payload)
       if let kind { return begin(slot, kind, ends, verdict.flow, segment, payload) }
-      if !isOpen {
+      if !isOpen, !mayBeText(payload) {
         slots[slot].state = .unread
         return
       }
@@ -146,30 +151,45 @@ public struct Streams: ~Copyable {
     decide(slot, segment.side, ends, verdict.flow, at: segment.time)
   }
 
-  /// Asks again, with what is held.
+  /// Asks again, with what is held. Text that nobody knows is held until the other side has spoken: what a
+  /// server answers tells that a botched request was meant as one.
   private mutating func decide(
     _ slot: Int, _ side: FlowSide, _ ends: StreamEnds, _ flow: UInt64, at time: Int64
   ) {
     let place = Int(slots[slot].place)
     let prefix = works[place].prefix(side, Streams.undecidedMax)
-    let (kind, isOpen) = prefix.isEmpty ? (nil, true) : mux.choose(prefix.span)
-    if let kind {
-      start(slot, kind, ends, flow, side)
-      switch kind {
-      case .http1: works[place].resume(at: time, &readers[place], &context)
-      case .http2:
-        if var reader = frames[place].take() {
-          works[place].resume(at: time, &reader, &context)
-          frames[place] = reader
-        }
+    if !prefix.isEmpty, !slots[slot].isUnknown[side.rawValue] {
+      let (kind, isOpen) = mux.choose(prefix.span)
+      if let kind {
+        start(slot, kind, ends, flow, side, httpStart(prefix.span))
+        return resume(slot, at: time)
       }
-      return collect(slot)
+      slots[slot].isUnknown[side.rawValue] = !isOpen
+      if !isOpen, !mayBeText(prefix.span) || slots[slot].isUnknown[side.other.rawValue] {
+        slots[slot].state = .unread
+        return release(place)
+      }
     }
-    // Octets that nobody knows, or a beginning that does not come.
-    let held = works[place].directions[side.rawValue].held.octets
-    if !isOpen || held > Streams.undecidedMax {
-      slots[slot].state = isOpen ? .searching : .unread
+    // A beginning that does not come, or does not end.
+    if works[place].directions[side.rawValue].held.octets > Streams.undecidedMax {
+      slots[slot].state = slots[slot].isUnknown[side.rawValue] ? .unread : .searching
       release(place)
+    }
+  }
+
+  private func mayBeText(_ octets: Bytes) -> Bool { octets.count > 0 && octets[0] >= 32 }
+
+  /// Lets a reader that was found have what was held: what the client said comes first.
+  private mutating func resume(_ slot: Int, at time: Int64) {
+    let place = Int(slots[slot].place)
+    if slots[slot].state == .http2 {
+      if var reader = frames[place].take() {
+        works[place].resume(at: time, first: reader.summary.client, &reader, &context)
+        frames[place] = reader
+      }
+    } else {
+      works[place].resume(at: time, first: readers[place].client ?? .originator, &readers[place], &context)
+      collect(slot)
     }
   }
 
@@ -194,12 +214,16 @@ public struct Streams: ~Copyable {
     }
   }
 
+  /// Takes the reader of a kind, which one side's first octets tell.
   private mutating func start(
-    _ slot: Int, _ kind: StreamKind, _ ends: StreamEnds, _ flow: UInt64, _ side: FlowSide
+    _ slot: Int, _ kind: StreamKind, _ ends: StreamEnds, _ flow: UInt64, _ side: FlowSide,
+    _ message: HTTPStart
   ) {
     let place = Int(slots[slot].place)
     switch kind {
-    case .http1: slots[slot].state = .http1
+    case .http1:
+      slots[slot].state = .http1
+      if message == .response { readers[place].client = side.other }
     case .http2:
       slots[slot].state = .http2
       frames[place] = HTTP2Frames(flow: flow, ends: ends, client: side)
@@ -211,7 +235,7 @@ public struct Streams: ~Copyable {
     _ payload: Bytes
   ) {
     take(slot, ends, flow)
-    start(slot, kind, ends, flow, segment.side)
+    start(slot, kind, ends, flow, segment.side, httpStart(payload))
     read(slot, segment, payload)
   }
 

@@ -53,7 +53,8 @@ public struct HTTPLine: ~Copyable {
   private mutating func writeRequest(_ exchange: HTTPExchange) {
     out.write(octet: 32)
     guard let head = exchange.request?.head else {
-      return out.write("- (request not captured)")
+      let isThere = exchange.anomalies.contains(.badStart)
+      return out.write(isThere ? "- (a request that is none)" : "- (request not captured)")
     }
     out.write(head.method, of: head, for: .terminal)
     out.write(octet: 32)

@@ -203,7 +203,8 @@ import Wire
   @Test func octetsOfOthersAreLeftAlone() {
     for text in [
       "OPTIONS rtsp://h/ RTSP/1.0|CSeq: 1||", "OPTIONS sip:h SIP/2.0||", "SSH-2.0-OpenSSH|", "EHLO there|",
-      "\u{16}\u{3}\u{1}", "get key|", "GETTING on|", "HTTPS is not it", "*1|$4|PING|", "GET key|",
+      "\u{16}\u{3}\u{1}", "get key|", "GETTING on|", "HTTPS is not it", "*1|$4|PING|", "GET key|", "GET |",
+      "GET|",
     ] {
       let octets = Array(text.replacing("|", with: "\r\n").utf8)
       #expect(http1Message(octets.span) != .mine, "\(text)")
@@ -211,7 +212,7 @@ import Wire
     for text in [
       "GET / HTTP/1.1|", "REPORT /x HTTP/1.1|", "BREW /pot HTTP/1.0|", "HTTP/1.1 200|",
       "M-SEARCH * HTTP/1.1|",
-      "||GET / HTTP/1.1|", "PROPFIND /long", "GET /|",
+      "||GET / HTTP/1.1|", "PROPFIND /long", "GET /|", "POST /x|",
     ] {
       let octets = Array(text.replacing("|", with: "\r\n").utf8)
       #expect(http1Message(octets.span) == .mine, "\(text)")
