@@ -8,6 +8,7 @@ import Testing
     .exact("connection exists", 1),
     .exact("number of connections", 1),
     .exact("application bytes", 0.999),
+    .exact("http exchanges", 1),
     .exact("retransmission count (near)", 1),
     .frames("retransmitted frames (near)", precision: 1, recall: 1),
     .frames("retransmitted frames (far)", precision: 0.96, recall: 0.99),
@@ -140,6 +141,6 @@ enum Lab {
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     let lines = String(decoding: octets, as: UTF8.self).split(separator: "\n").map(String.init)
-    return lines.filter { line in !["http: exit", "messages: exit"].contains { line.contains($0) } }
+    return lines.filter { line in !["messages: exit"].contains { line.contains($0) } }
   }
 }

@@ -35,6 +35,7 @@ public enum PoolRule: Sendable, CaseIterable {
 
 /// Something that is worth a sentence.
 public struct PoolFinding: Sendable {
+  /// How grave it is.
   public enum Severity: Sendable {
     case info, note, warning, error
 
@@ -64,8 +65,8 @@ extension PoolFigures {
   /// A server that closes sooner does so for another reason than idleness.
   private static let keepAliveMin: Int64 = 100_000_000
 
-  /// How long the server keeps an idle connection, as its closes tell: the middle of them, when they agree to a
-  /// fifth; in nanoseconds.
+  /// How long the server keeps an idle connection, as its closes tell: the middle of them, when they agree to
+  /// a fifth; in nanoseconds.
   public var learnedKeepAlive: Int64? {
     guard let middle = serverKeepAlive.quantile(0.5), middle >= PoolFigures.keepAliveMin else { return nil }
     if serverKeepAlive.count == 1 { return middle }

@@ -62,8 +62,8 @@ public struct PoolFigures: Sendable {
   public internal(set) var closeAsked: UInt64 = 0
   public internal(set) var closeAnswered: UInt64 = 0
   public internal(set) var oldVersion: UInt64 = 0
-  /// Connections that the client closed within a second of their last response although they were to stay, and
-  /// the frames of its FINs.
+  /// Connections that the client closed within a second of their last response although they were to stay,
+  /// and the frames of its FINs.
   public internal(set) var closedEarly: UInt64 = 0
   public internal(set) var closedEarlyFrames: [UInt64] = []
   /// How many of those were followed by a new connection within half a minute.

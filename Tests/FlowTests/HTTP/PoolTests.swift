@@ -187,7 +187,7 @@ struct PoolTalk: ~Copyable {
 }
 
 @Suite struct StreamsTests {
-  @Test func aMillionHalfFinishedRequestsStayWithinTheirBudget() {
+  @Test func halfFinishedRequestsWithoutEndStayWithinTheirBudget() {
     var options = StreamOptions()
     options.limits.allOctetsMax = 1 << 20
     var streams = Streams(options)
@@ -197,16 +197,16 @@ struct PoolTalk: ~Copyable {
     packet.payloadLength = octets.count
     packet.payloadCaptured = octets.count
     packet.tcp.flags = [.ack, .psh]
-    for flow: UInt64 in 1...1_000_000 {
+    for flow: UInt64 in 1...60_000 {
       var verdict = Verdict()
       verdict.flow = flow
       let frame = Frame(
         number: flow, time: Int64(flow), wireLength: 300, capturedLength: 300, link: .ethernet)
       streams.receive(octets.span, &packet, frame, verdict)
       // The tracker keeps so many flows at a time.
-      if flow > 20_000 { streams.end(flow - 20_000) }
+      if flow > 10_000 { streams.end(flow - 10_000) }
     }
-    #expect(streams.count == 20_000)
+    #expect(streams.count == 10_000)
     #expect(streams.counters.octetsMost <= 1 << 20)
     #expect(streams.counters.gapsByBudget > 0)
     streams.finish()
@@ -216,17 +216,19 @@ struct PoolTalk: ~Copyable {
   @Test func placesAreFoundThroughManyChanges() {
     var table = SerialTable()
     var dice = Dice(5)
-    var kept: [UInt64: Int] = [:]
-    for serial: UInt64 in 1...20_000 {
+    var kept: [UInt64] = []
+    for serial: UInt64 in 1...4000 {
       table.insert(serial, Int(serial % 1000))
-      kept[serial] = Int(serial % 1000)
-      if dice.roll(3) > 0, let old = kept.keys.randomElement(using: &dice) {
-        #expect(table.remove(old) == kept.removeValue(forKey: old))
+      kept.append(serial)
+      if dice.roll(3) > 0 {
+        let old = kept.remove(at: dice.roll(kept.count))
+        #expect(table.remove(old) == Int(old % 1000))
+        #expect(table.find(old) == nil)
       }
     }
-    #expect(table.count == kept.count)
-    for (serial, place) in kept { #expect(table.find(serial) == place) }
-    #expect(table.find(30_000) == nil && table.remove(30_000) == nil)
+    #expect(table.count == kept.count && table.all == kept.sorted())
+    for serial in kept { #expect(table.find(serial) == Int(serial % 1000)) }
+    #expect(table.remove(30_000) == nil)
   }
 
   @Test func aBotchedRequestIsToldByItsAnswer() {
@@ -241,8 +243,4 @@ struct PoolTalk: ~Copyable {
     streams.send(40_001, fromClient: false, [.ack, .psh], "SSH-2.0-y|")
     #expect(streams.streams.counters.octetsNow == 0 && streams.streams.counters.octetsMost > 0)
   }
-}
-
-extension Dice: RandomNumberGenerator {
-  mutating func next() -> UInt64 { UInt64(roll(1 << 31)) << 33 ^ UInt64(roll(1 << 31)) }
 }
