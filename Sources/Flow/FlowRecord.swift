@@ -45,13 +45,11 @@ public struct FlowCounters: Sendable, Equatable {
   public var frameOctets: UInt64 = 0
 }
 
-/// One flow, open or ended.
+/// One flow as the views see it.
 public struct FlowRecord: Sendable {
   public internal(set) var key: FlowKey
   /// Counts flows from 1 in the order of their first packets: the same input gives the same number.
   public internal(set) var serial: UInt64
-  var generation: UInt32 = 0
-  var isOpen = true
   /// The key's second endpoint is the originator.
   public internal(set) var isReversed: Bool
   /// The capture does not show who opened the flow.
@@ -67,7 +65,6 @@ public struct FlowRecord: Sendable {
   public internal(set) var icmpErrors: UInt32 = 0
   /// What it carries, as far as its octets tell, and how many of its packets were looked at.
   public internal(set) var service = Service.unknown
-  var looks: UInt8 = 0
   /// Nanoseconds since the Unix epoch; `end` is the latest time seen, whatever the order of the packets.
   public internal(set) var start: Int64
   public internal(set) var end: Int64
@@ -77,8 +74,6 @@ public struct FlowRecord: Sendable {
   public internal(set) var counters = InlineArray<2, FlowCounters>(repeating: FlowCounters())
   /// Payload octets that UDP and other datagrams carried, by side.
   public internal(set) var datagramOctets = InlineArray<2, UInt64>(repeating: 0)
-  /// Where the TCP connection is kept; nil for other protocols.
-  var connection: Int?
 
   /// The originator's address and port.
   public var originator: (address: IPAddress, port: UInt16) {

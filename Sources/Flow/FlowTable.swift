@@ -1,102 +1,175 @@
-// Flows by their keys: buckets of eight octets that name records, which stay where they are.
+// Flows by their keys: buckets of four octets that name slots, which stay where they are.
 
-/// Finds a flow's record by its key. Linear probing at a load of at most one half, deletion by shifting back:
-/// no tombstones, no pause but the doubling of the buckets.
-struct FlowTable {
-  /// A record's place among the records.
+/// Finds a flow's slot by its key. Linear probing at a load of at most one half, deletion by shifting back:
+/// no tombstones. When the buckets double, a few of them move with each flow that comes or goes: no pause.
+struct FlowTable: ~Copyable {
+  /// A flow's place among the slots.
   typealias Index = Int
+  /// The most flows that a table can hold: 25 bits of a bucket are the place, seven a part of the hash.
+  static let flowsMax = (1 << 25) - 2
+  private static let placeMask: UInt32 = (1 << 25) - 1
+  /// Old buckets that are emptied whenever a flow comes or goes: the old ones are empty long before the new
+  /// ones are half full.
+  private static let moveMax = 8
 
-  private var buckets: [UInt64]
-  private var mask: Int
   private let secret: FlowSecret
-  private(set) var records: [FlowRecord] = []
-  private var free: [Index] = []
+  private var buckets: ZeroedWords
+  private var mask: Int
+  /// The smaller buckets, while they are being emptied, and how far that is.
+  private var old = ZeroedWords(1)
+  private var oldMask = 0
+  private var oldFirst = 0
+  private var isMoving = false
+  var slots = Slab<FlowSlot>()
+  private var free: [Int32] = []
+
+  /// Octets per flow, besides its slot, when the table is as empty as it gets: a quarter of the buckets, and
+  /// half as many again while they move; and the list of free places.
+  static let octetsPerFlow = 4 * 4 + 2 * 4 + 8
+  /// Octets of memory.
+  var octets: Int {
+    buckets.octets + old.octets + slots.count * MemoryLayout<FlowSlot>.stride + free.capacity * 4
+  }
 
   /// Flows in the table.
-  var count: Int { records.count - free.count }
+  var count: Int { slots.count - free.count }
 
-  /// An empty table with room for `expected` flows.
+  /// An empty table with room for `expected` flows; it grows.
   init(secret: FlowSecret, expected: Int = 1024) {
     self.secret = secret
     var size = 64
-    while size < expected * 2 { size *= 2 }
-    buckets = [UInt64](repeating: 0, count: size)
+    while size < min(expected, FlowTable.flowsMax) * 2 { size *= 2 }
+    buckets = ZeroedWords(size)
     mask = size - 1
   }
 
+  /// The hash of a key, as this table has it.
+  @inline(__always)
+  func hash(_ key: FlowKey) -> UInt64 { key.hash(secret) }
+
   /// Where the flow with this key is; nil when it is not.
   @inline(__always)
-  func find(_ key: FlowKey) -> Index? {
-    let hash = key.hash(secret)
-    let tag = hash & 0xffff_ffff_0000_0000
+  func find(_ key: FlowKey) -> Index? { find(key, hash(key)) }
+
+  /// The same, with the key's hash.
+  @inline(__always)
+  func find(_ key: FlowKey, _ hash: UInt64) -> Index? {
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask
     var at = Int(truncatingIfNeeded: hash) & mask
     while true {
       let bucket = buckets[at]
-      if bucket == 0 { return nil }
-      if bucket & 0xffff_ffff_0000_0000 == tag {
-        let index = Int(bucket & 0xffff_ffff) &- 1
-        if records[index].key == key { return index }
+      if bucket == 0 { break }
+      if bucket & ~FlowTable.placeMask == tag {
+        let index = Int(bucket & FlowTable.placeMask) &- 1
+        if slots[index].key == key { return index }
       }
       at = (at &+ 1) & mask
     }
+    return isMoving ? findOld(key, hash, tag) : nil
   }
 
-  /// Puts a flow in and says where. Its key must not be in the table.
-  mutating func insert(_ record: FlowRecord) -> Index {
-    if (count + 1) * 2 > buckets.count { grow() }
+  private func findOld(_ key: FlowKey, _ hash: UInt64, _ tag: UInt32) -> Index? {
+    var at = Int(truncatingIfNeeded: hash) & oldMask
+    while old[at] != 0 {
+      if old[at] & ~FlowTable.placeMask == tag {
+        let index = Int(old[at] & FlowTable.placeMask) &- 1
+        if slots[index].key == key { return index }
+      }
+      at = (at &+ 1) & oldMask
+    }
+    return nil
+  }
+
+  /// Puts a flow in and says where. Its key must not be in the table, and the table not be full.
+  mutating func insert(_ slot: FlowSlot) -> Index {
+    precondition(count < FlowTable.flowsMax, "who puts flows in makes room before")
+    if isMoving { move() } else if (count + 1) * 2 > buckets.count { grow() }
     let index: Index
     if let reused = free.popLast() {
-      let generation = records[reused].generation
-      records[reused] = record
-      records[reused].generation = generation &+ 1
-      index = reused
+      index = Int(reused)
+      slots[index] = slot
     } else {
-      index = records.count
-      records.append(record)
+      index = slots.append(slot)
     }
-    place(record.key.hash(secret), index)
+    let hash = hash(slot.key)
+    var at = Int(truncatingIfNeeded: hash) & mask
+    while buckets[at] != 0 { at = (at &+ 1) & mask }
+    buckets[at] = FlowTable.bucket(hash, index)
     return index
   }
 
-  /// Takes a flow out. Its record's place is used again.
+  /// Takes a flow out. Its place is used again.
   mutating func remove(_ index: Index) {
-    let hash = records[index].key.hash(secret)
-    var at = Int(truncatingIfNeeded: hash) & mask
-    while Int(buckets[at] & 0xffff_ffff) != index + 1 {
-      precondition(buckets[at] != 0, "a flow that is taken out is in the table")
-      at = (at &+ 1) & mask
+    if isMoving { move() }
+    let hash = hash(slots[index].key)
+    let isHere = FlowTable.take(index, hash, from: &buckets, mask, slots, secret)
+    if !isHere {
+      let isThere = isMoving && FlowTable.take(index, hash, from: &old, oldMask, slots, secret)
+      precondition(isThere, "a flow that is taken out is in the table")
     }
-    // Whoever stands behind the gap and does not belong there moves up.
-    var hole = at
+    slots[index].isOpen = false
+    free.append(Int32(index))
+  }
+
+  private static func bucket(_ hash: UInt64, _ index: Index) -> UInt32 {
+    (UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask) | UInt32(index + 1)
+  }
+
+  /// Takes a place out of buckets. Whoever stands behind the gap and does not belong there moves up.
+  private static func take(
+    _ index: Index, _ hash: UInt64, from words: inout ZeroedWords, _ mask: Int,
+    _ slots: borrowing Slab<FlowSlot>, _ secret: FlowSecret
+  ) -> Bool {
+    let name = bucket(hash, index)
+    var hole = Int(truncatingIfNeeded: hash) & mask
+    while words[hole] != name {
+      if words[hole] == 0 { return false }
+      hole = (hole &+ 1) & mask
+    }
     var next = (hole &+ 1) & mask
-    while buckets[next] != 0 {
-      let home =
-        Int(truncatingIfNeeded: records[Int(buckets[next] & 0xffff_ffff) - 1].key.hash(secret)) & mask
+    while words[next] != 0 {
+      let other = Int(words[next] & placeMask) - 1
+      let home = Int(truncatingIfNeeded: slots[other].key.hash(secret)) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
-        buckets[hole] = buckets[next]
+        words[hole] = words[next]
         hole = next
       }
       next = (next &+ 1) & mask
     }
-    buckets[hole] = 0
-    records[index].generation &+= 1
-    records[index].isOpen = false
-    free.append(index)
+    words[hole] = 0
+    return true
   }
 
-  /// Changes a record in its place.
-  @inline(__always)
-  mutating func withRecord<R>(_ index: Index, _ body: (inout FlowRecord) -> R) -> R { body(&records[index]) }
-
-  private mutating func place(_ hash: UInt64, _ index: Index) {
-    var at = Int(truncatingIfNeeded: hash) & mask
-    while buckets[at] != 0 { at = (at &+ 1) & mask }
-    buckets[at] = (hash & 0xffff_ffff_0000_0000) | UInt64(index + 1)
-  }
-
+  /// Takes twice as many buckets, and begins to empty the old ones, at the end of a run of full ones.
   private mutating func grow() {
-    buckets = [UInt64](repeating: 0, count: buckets.count * 2)
-    mask = buckets.count - 1
-    for (index, record) in records.enumerated() where record.isOpen { place(record.key.hash(secret), index) }
+    swap(&old, &buckets)
+    oldMask = mask
+    mask = oldMask * 2 + 1
+    buckets = ZeroedWords(mask + 1)
+    oldFirst = 0
+    isMoving = true
+  }
+
+  /// Moves some of the old buckets: whole runs, so that a search in the old ones never meets a gap before
+  /// what it looks for.
+  private mutating func move() {
+    var moved = 0
+    while moved < FlowTable.moveMax || (oldFirst <= oldMask && old[oldFirst] != 0) {
+      guard oldFirst <= oldMask else {
+        isMoving = false
+        old = ZeroedWords(1)
+        return
+      }
+      let bucket = old[oldFirst]
+      if bucket != 0 {
+        let hash = hash(slots[Int(bucket & FlowTable.placeMask) - 1].key)
+        var at = Int(truncatingIfNeeded: hash) & mask
+        while buckets[at] != 0 { at = (at &+ 1) & mask }
+        buckets[at] = bucket
+        old[oldFirst] = 0
+      }
+      oldFirst += 1
+      moved += 1
+    }
   }
 }

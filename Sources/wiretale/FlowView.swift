@@ -55,6 +55,8 @@ struct FlowView: ~Copyable {
 
   /// Shows one flow, now or in its place.
   mutating func show(_ flow: EndedFlow) {
+    // Zeek's log has a connection once, and so has an order of all.
+    if flow.isInterim, mode == .zeek || choice.waits { return }
     var value: RecordValue?
     if choice.query != nil || choice.sort != nil {
       probe.out.removeAll()

@@ -39,8 +39,7 @@ struct Flows: ParsableCommand {
   @Flag(help: "With --json: each end's octets in flight, window and flights over time.")
   var series = false
 
-  @Option(help: ArgumentHelp("The most flows that are followed at a time.", valueName: "count"))
-  var flowsMax = 1_000_000
+  @OptionGroup(title: "Flows") var table: FlowOptions
 
   @Option(
     help: ArgumentHelp("The maximum segment lifetime; TIME_WAIT lasts twice as long.", valueName: "seconds"))
@@ -55,7 +54,6 @@ struct Flows: ParsableCommand {
 
   func run() throws {
     hearSignals()
-    if flowsMax < 1 { throw Failure.usage("--flows-max \(flowsMax): 1 or more") }
     if msl < 1 || msl > 3600 { throw Failure.usage("--msl \(msl): 1 to 3600 seconds") }
     let choice = try choice()
     for (name, value) in [("--close-wait", closeWait), ("--idle", idle)] where !(1...86_400).contains(value) {
@@ -66,12 +64,11 @@ struct Flows: ParsableCommand {
     for warning in opened.warnings { complain(warning) }
     if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
     var view = FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits)
-    var limits = Limits()
-    limits.flowsMax = flowsMax
+    var limits = try table.limits()
     limits.keepsSeries = series
     limits.linger = 2 * findingLimits.maximumSegmentLifetime
     var tracker = Tracker(limits)
-    let mux = Mux.standard
+    let (mux, isLive) = (Mux.standard, capture.isLive)
     var packet = Packet()
     var outputEnded = false
     var failure: CaptureError?
@@ -83,6 +80,9 @@ struct Flows: ParsableCommand {
         if view.pending > 1 << 16 { outputEnded = !view.flush() }
         return outputEnded ? .stop : .go
       } idle: {
+        // No packet tells that time goes on.
+        if isLive { tracker.advance(to: realTime()) }
+        if tracker.hasEnded { tracker.drain { view.show($0) } }
         outputEnded = outputEnded || !view.flush()
         return outputEnded ? .stop : .go
       }
@@ -95,7 +95,7 @@ struct Flows: ParsableCommand {
     if !outputEnded, !view.flush(), errno != EPIPE {
       throw Failure.input("standard output: \(lastSystemError())")
     }
-    if tracker.evictions > 0 { complain("\(tracker.evictions) flows ended early: --flows-max \(flowsMax)") }
+    for line in summary(tracker.tally) { complain(line) }
     for name in view.unknownNames { complain("--where: no flow has a field \"\(name)\"") }
     if let failure { throw failure }
   }

@@ -129,9 +129,9 @@ struct Dialogue: ~Copyable {
   /// Ends it, and gives what the client sent in figures.
   mutating func end() -> TCPCounters {
     tracker.finish()
-    note()
     var counters = TCPCounters()
     tracker.drain { if let flow = $0.connection { counters = flow[.originator].counters } }
+    note()
     return counters
   }
 }

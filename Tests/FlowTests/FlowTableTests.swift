@@ -6,29 +6,32 @@ import Wire
 @testable import Flow
 
 @Suite struct FlowTableTests {
-  private func record(_ number: UInt32) -> FlowRecord {
+  private func slot(_ number: UInt32) -> FlowSlot {
     let (key, _) = FlowKey.of(
       source: IPAddress(ipv4: number), sourcePort: UInt16(truncatingIfNeeded: number &* 7),
       destination: IPAddress(ipv4: 0x0a00_0001), destinationPort: 80, ipProtocol: .tcp, network: 0)
-    return FlowRecord(
-      key: key, serial: UInt64(number), isReversed: false, start: 0, end: 0, firstFrame: 1, lastFrame: 1)
+    let frame = Frame(number: 1, time: 0, wireLength: 60, capturedLength: 60, link: .ethernet)
+    return FlowSlot(key, serial: UInt64(number), frame)
   }
 
-  @Test func whatIsPutInIsFoundUntilItIsTakenOut() {
+  /// Few flows and much coming and going; and many, through several doublings.
+  @Test(arguments: [(keys: UInt32(500), steps: 20_000), (20_000, 60_000)])
+  func whatIsPutInIsFoundUntilItIsTakenOut(keys: UInt32, steps: Int) {
     var table = FlowTable(secret: FlowSecret(seed: 1), expected: 4)
     var truth: [FlowKey: Int] = [:]
     var random = FlowSecret(seed: 42).words[0]
-    for _ in 0..<20_000 {
+    for _ in 0..<steps {
       random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      let record = record(UInt32(truncatingIfNeeded: random &>> 33) % 500)
-      if let index = truth[record.key] {
-        #expect(table.find(record.key) == index)
+      let slot = slot(UInt32(truncatingIfNeeded: random &>> 33) % keys)
+      if let index = truth[slot.key] {
+        #expect(table.find(slot.key) == index)
+        if random >> 60 < 6 { continue }
         table.remove(index)
-        truth[record.key] = nil
-        #expect(table.find(record.key) == nil)
+        truth[slot.key] = nil
+        #expect(table.find(slot.key) == nil)
       } else {
-        #expect(table.find(record.key) == nil)
-        truth[record.key] = table.insert(record)
+        #expect(table.find(slot.key) == nil)
+        truth[slot.key] = table.insert(slot)
       }
       #expect(table.count == truth.count)
     }

@@ -31,7 +31,7 @@ struct Saved {
     tracker.drain { flows.append($0) }
     self.flows = flows.sorted { $0.record.serial < $1.record.serial }
     self.verdicts = verdicts
-    packetsWithoutFlow = tracker.packetsWithoutFlow
+    packetsWithoutFlow = tracker.tally.withoutFlow
   }
 
   /// Packets of all flows but those that carry others.

@@ -28,6 +28,9 @@ struct Notices {
       isTooBig ? .tooBig : .unreachable, asked, frame.number, frame.time, amount: amount)
   }
 
+  /// What has been said of a flow.
+  subscript(flow: UInt64) -> Evidence { byFlow.isEmpty ? Evidence() : byFlow[flow] ?? Evidence() }
+
   /// Takes out what was said of a flow.
   mutating func take(_ flow: UInt64) -> Evidence {
     byFlow.isEmpty ? Evidence() : byFlow.removeValue(forKey: flow) ?? Evidence()

@@ -32,6 +32,9 @@ struct Copies {
   private let mask: Int
   private let secret: FlowSecret
 
+  /// Octets of memory.
+  static var octetsMax: Int { entriesMax * MemoryLayout<Entry>.stride }
+
   /// Room for `count` packets, a power of two.
   init(_ count: Int = entriesMax, secret: FlowSecret) {
     var size = Copies.ways

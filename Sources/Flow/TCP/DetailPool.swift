@@ -2,7 +2,7 @@
 
 /// Details by number. One of them is spare and blank: whoever has none is handed that one, and keeps it when
 /// there is something in it afterwards.
-struct DetailPool {
+struct DetailPool: ~Copyable {
   /// Owners that are looked at, at most, to find a detail that has not been needed for long.
   private static let looksMax = 16
 
@@ -18,7 +18,7 @@ struct DetailPool {
 
   private let placesMax: Int
   private let octetsMax: Int
-  var details: [TCPDetail] = [TCPDetail()]
+  var details = Slab<TCPDetail>()
   private var places: [Place] = [Place()]
   private var free: [Int32] = []
   private var spare: Int32 = 0
@@ -36,7 +36,13 @@ struct DetailPool {
   init(placesMax: Int, octetsMax: Int) {
     self.placesMax = max(1, min(placesMax, Int(Int32.max) - 1))
     self.octetsMax = octetsMax
+    _ = details.append(TCPDetail())
   }
+
+  /// Octets of one, without what its lists hold.
+  static let octetsPerDetail = MemoryLayout<TCPDetail>.stride + MemoryLayout<Place>.stride + 4
+  /// Octets of memory.
+  var octetsInAll: Int { octets + details.count * DetailPool.octetsPerDetail }
 
   /// Connections that have a detail.
   var count: Int { places.count - free.count - 1 }
@@ -52,11 +58,11 @@ struct DetailPool {
 
   /// After a packet: keeps what has become something, takes back what has become nothing.
   @inline(__always)
-  mutating func settle(_ place: Int, _ owner: Int, _ connections: inout [TCPConnection]) {
+  mutating func settle(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
     if details[place].isTouched { settleTouched(place, owner, &connections) }
   }
 
-  private mutating func settleTouched(_ place: Int, _ owner: Int, _ connections: inout [TCPConnection]) {
+  private mutating func settleTouched(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
     details[place].isTouched = false
     details[place].trim()
     if details[place].isBlank {
@@ -83,7 +89,7 @@ struct DetailPool {
   }
 
   /// Gives the spare detail to a connection and finds another spare one. False when there is none for it.
-  private mutating func attach(_ owner: Int, _ connections: inout [TCPConnection]) -> Bool {
+  private mutating func attach(_ owner: Int, _ connections: inout Pool<TCPConnection>) -> Bool {
     let isUnproven = !connections[owner].isProven
     if isUnproven, unproven >= placesMax / 2 { return false }
     let next: Int32
@@ -92,7 +98,7 @@ struct DetailPool {
     } else if places.count <= placesMax {
       next = Int32(places.count)
       places.append(Place())
-      details.append(TCPDetail())
+      _ = details.append(TCPDetail())
     } else {
       next = takeFromAnother(&connections)
     }
@@ -106,7 +112,7 @@ struct DetailPool {
 
   /// Gives up the detail of a connection that has not needed it since the hand last came by, or of the last
   /// that was looked at.
-  private mutating func takeFromAnother(_ connections: inout [TCPConnection]) -> Int32 {
+  private mutating func takeFromAnother(_ connections: inout Pool<TCPConnection>) -> Int32 {
     var victim = hand
     for _ in 0..<DetailPool.looksMax {
       hand = hand + 1 == places.count ? 0 : hand + 1
@@ -125,12 +131,12 @@ struct DetailPool {
   }
 
   /// Takes a connection's detail back when its flow ends.
-  mutating func release(_ owner: Int, _ connections: inout [TCPConnection]) {
+  mutating func release(_ owner: Int, _ connections: inout Pool<TCPConnection>) {
     let place = connections[owner].detail
     if place >= 0 { giveBack(Int(place), owner, &connections) }
   }
 
-  private mutating func giveBack(_ place: Int, _ owner: Int, _ connections: inout [TCPConnection]) {
+  private mutating func giveBack(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
     connections[owner].detail = -1
     clear(place)
     free.append(Int32(place))

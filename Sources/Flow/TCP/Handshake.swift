@@ -100,7 +100,7 @@ extension TCPConnection {
         opening.synACKRetransmissions += 1
       }
     } else if isACK, !opening.hasACK, opening.hasSYNACK, !segment.flags.contains(.rst),
-      segment.acknowledgment >= 1, segment.side == .originator
+      segment.acknowledgment >= 1, segment.side == .originator, !analysis.contains(.ackLostSegment)
     {
       opening.ack = note(segment.time, segment.frame, &detail)
     } else if segment.flags.contains(.rst), segment.side == .responder, !opening.hasSYNACK {

@@ -7,8 +7,8 @@ struct Milestone: Sendable, Equatable {
   var frame: UInt64
 }
 
-/// The milestones of a connection in the order in which they came, each as its difference from the one before,
-/// in as many octets as that needs: ten for one after an hour, two for one after ten microseconds.
+/// The milestones of a connection in the order in which they came, each as its difference from the one
+/// before, in as many octets as that needs: ten for one after an hour, two for one after ten microseconds.
 struct Milestones: Sendable {
   /// A number that no milestone has.
   static let none: UInt8 = 15

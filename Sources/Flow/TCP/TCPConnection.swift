@@ -64,9 +64,22 @@ public struct TCPConnection: Sendable {
     if isFlipped { history.noteFlip() }
   }
 
-  /// Whether both ends have been heard and agree: no stranger can pretend that alone.
+  /// Whether both ends have been heard and agree: no stranger can pretend that alone. A SYN-ACK agrees to
+  /// nothing yet, nor does a RST; octets of the answering end do.
   var isProven: Bool {
-    opening.isComplete || (ends[0].counters.segments > 1 && ends[1].counters.segments > 1)
+    if opening.isComplete { return true }
+    if ends[0].hasSYN || ends[1].hasSYN { return ends[1].counters.dataSegments > 0 }
+    for i in 0..<2 {
+      if ends[i].counters.segments == 0 || (reset?.rawValue == i && ends[i].counters.segments == 1) {
+        return false
+      }
+      switch ends[i].state {
+      case .listen, .synSent, .synReceived: return false
+      case .closed: if ends[i].path.count < 2 { return false }
+      case .established, .finWait1, .finWait2, .closeWait, .closing, .lastACK, .timeWait: break
+      }
+    }
+    return true
   }
 
   /// Whether it has been asked for and not been opened. One that is met in its middle is not half open, nor

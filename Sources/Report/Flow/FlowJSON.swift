@@ -48,6 +48,7 @@ public struct FlowJSON: ~Copyable {
     out.write("\",\"end_reason\":\"")
     out.write(flow.reason.name)
     out.write(octet: 34)
+    if flow.isInterim { out.write(",\"interim\":true") }
     if let connection = flow.connection { writeTCP(connection, flow) }
     write(flow.findings(limits), flow.connection)
     out.write("}\n")

@@ -46,6 +46,7 @@ public struct FlowLine: ~Copyable {
       out.write(worst)
       out.write("]")
     }
+    if flow.isInterim { out.write(", and goes on") }
     out.write(octet: 10)
   }
 

@@ -1,0 +1,10 @@
+// The system's clock, which live packets are stamped by.
+
+internal import Glibc
+
+/// The time now, as packets have it: nanoseconds since the Unix epoch.
+public func realTime() -> Int64 {
+  var now = timespec()
+  unsafe clock_gettime(CLOCK_REALTIME, &now)
+  return Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
+}

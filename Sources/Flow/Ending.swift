@@ -1,0 +1,159 @@
+// How flows end: quiet for too long, closed, without room, or with the input; and reports of those that last.
+
+internal import Wire
+
+extension Tracker {
+  /// Flows that end with one packet, at most, because of the time: the others wait for the next.
+  private static let endsMax = 64
+  /// Nanoseconds between two looks at who has been quiet for too long. Whoever is asked for is looked at.
+  private static let lookSpan: Int64 = 1 << 27
+  /// Time that goes back by more has begun anew: files that were joined in the wrong order.
+  private static let backMax: Int64 = 3_600_000_000_000
+
+  /// Time goes on: flows end that have been quiet for too long. Packets do it; when there are none, a live
+  /// capture does it by its clock. Time that goes backwards ends nothing.
+  public mutating func advance(to time: Int64) {
+    if time > now {
+      now = time
+    } else if interval(time, now) > Tracker.backMax {
+      now = time
+      lookedAt = time
+    }
+    guard hasMoreToEnd || interval(lookedAt, now) >= Tracker.lookSpan || lookedAt == .min else { return }
+    lookedAt = now
+    endQuiet()
+  }
+
+  /// Ends flows that have been quiet for too long, class by class, the quietest of each first.
+  private mutating func endQuiet() {
+    var left = Tracker.endsMax
+    for flowClass in FlowClass.allCases {
+      let patience = flowClass.patience(limits)
+      while let index = lists.oldest(flowClass), interval(table.slots[index].end, now) >= patience {
+        if left == 0 {
+          hasMoreToEnd = true
+          return
+        }
+        left -= 1
+        endQuiet(index)
+      }
+    }
+    hasMoreToEnd = false
+  }
+
+  private mutating func endQuiet(_ index: Int) {
+    let isClosed = table.slots[index].flowClass == .closed || table.slots[index].flowClass == .refused
+    end(index, isClosed ? .end : .idle)
+  }
+
+  /// The flow that was found, unless it has been quiet for too long: then the packet begins another.
+  @inline(__always)
+  mutating func current(_ found: Int?, _ time: Int64) -> Int? {
+    guard let index = found else { return nil }
+    if interval(table.slots[index].end, time) < table.slots[index].flowClass.patience(limits) { return index }
+    endQuiet(index)
+    return nil
+  }
+
+  /// Makes room.
+  mutating func evict() {
+    guard let victim = lists.victim(table) else { return }
+    switch table.slots[victim].flowClass {
+    case .halfOpen, .oneSided, .refused, .udpOneWay, .icmpOneWay, .otherOneWay: counts.evictedUnproven += 1
+    case .closed: counts.evictedClosed += 1
+    case .established, .udp, .icmp, .other: counts.evictedOpen += 1
+    }
+    end(victim, .resources)
+  }
+
+  /// Takes a flow out and keeps it for `drain`.
+  mutating func end(_ index: Int, _ reason: FlowEnd) {
+    ended.append(flow(index, reason))
+    counts.ends[Int(reason.rawValue)] += 1
+    lists.remove(index, &table)
+    _ = notices.take(table.slots[index].serial)
+    let state = table.slots[index].state
+    if table.slots[index].hasConnection {
+      details.details[details.place(of: connections[state])].settleAll(into: &settled)
+      details.release(state, &connections)
+      connections.giveBack(state)
+    } else {
+      datagrams.giveBack(state)
+    }
+    if table.slots[index].rare >= 0 { rarities.giveBack(table.slots[index].rare) }
+    table.remove(index)
+  }
+
+  /// A flow as it is now.
+  private func flow(_ index: Int, _ reason: FlowEnd) -> EndedFlow {
+    var record = table.slots[index].record
+    let state = table.slots[index].state
+    var connection: ConnectionReport?
+    if table.slots[index].hasConnection {
+      connection = ConnectionReport(connections[state], details.detail(of: connections[state]))
+    } else {
+      record.datagramOctets = datagrams[state].octets
+    }
+    if table.slots[index].rare >= 0 {
+      let rare = rarities[table.slots[index].rare]
+      record.carriers = rare.carriers
+      record.icmpErrors = rare.icmpErrors
+    }
+    return EndedFlow(
+      record: record, connection: connection, reason: reason, time: max(now, record.end),
+      notices: notices[record.serial])
+  }
+
+  /// Reports a flow that goes on, when another span of the active timeout has passed since it began; what
+  /// comes now is not yet in the report.
+  @inline(__always)
+  mutating func reportActive(_ index: Int, _ time: Int64) {
+    let age = interval(table.slots[index].start, time)
+    if limits.active > 0, age >= limits.active { reportActive(index, age: age) }
+  }
+
+  private mutating func reportActive(_ index: Int, age: Int64) {
+    let spans = UInt32(clamping: age / limits.active)
+    let rare = table.slots[index].rare
+    if rare >= 0, rarities[rare].reports >= spans { return }
+    noteRare(index) { $0.reports = spans }
+    ended.append(flow(index, .active))
+    counts.ends[Int(FlowEnd.active.rawValue)] += 1
+  }
+
+  /// Whether flows wait to be drained.
+  public var hasEnded: Bool { !ended.isEmpty || !finishing.isEmpty }
+
+  /// Hands over the flows that ended since the last call, in the order of their ends.
+  public mutating func drain(_ body: (EndedFlow) -> Void) {
+    for flow in ended { body(flow) }
+    ended.removeAll(keepingCapacity: ended.count <= 4 * Tracker.endsMax)
+    for index in finishing {
+      let flowClass = table.slots[Int(index)].flowClass
+      end(Int(index), flowClass == .closed || flowClass == .refused ? .end : .forced)
+      body(ended.removeLast())
+    }
+    finishing = []
+  }
+
+  /// Shows every flow that is open, as it is now, in the order of their first packets. Nothing is changed.
+  public func forEachOpen(_ body: (EndedFlow) -> Void) {
+    for index in openInOrder() { body(flow(Int(index), .active)) }
+  }
+
+  /// The input has ended, and every flow with it: `drain` hands over those that are open in the order of
+  /// their first packets.
+  public mutating func finish() {
+    settled.removeAll()
+    finishing = openInOrder()
+  }
+
+  private func openInOrder() -> [Int32] {
+    var open: [(serial: UInt64, index: Int32)] = []
+    for index in 0..<table.slots.count where table.slots[index].isOpen {
+      open.append((table.slots[index].serial, Int32(index)))
+    }
+    open.sort { $0.serial < $1.serial }
+    return open.map(\.index)
+  }
+}

@@ -1,0 +1,70 @@
+// The flows of each class in the order in which they were last seen: who has been quiet for too long, and who
+// goes when there is no room.
+
+/// A list per class, through the slots themselves.
+struct FlowLists {
+  /// Up to so many flows, the order is exact. Of more, a flow moves only when it is seen in another span of
+  /// 2³⁰ nanoseconds than before: its neighbours in the list are far away in memory, and a packet should not
+  /// have to fetch them.
+  private static let exactMax = 4096
+  private static let spanShift: Int64 = 30
+
+  private var first = InlineArray<11, Int32>(repeating: -1)
+  private var last = InlineArray<11, Int32>(repeating: -1)
+
+  /// A flow that has just come.
+  mutating func insert(_ index: Int, _ flowClass: FlowClass, _ table: inout FlowTable) {
+    table.slots[index].flowClass = flowClass
+    append(index, Int(flowClass.rawValue), &table)
+  }
+
+  /// A flow that has been seen, for the last time before at `before`.
+  @inline(__always)
+  mutating func touch(_ index: Int, _ flowClass: FlowClass, before: Int64, _ table: inout FlowTable) {
+    let isSame = table.slots[index].flowClass == flowClass
+    if isSame, before >> FlowLists.spanShift == table.slots[index].end >> FlowLists.spanShift,
+      table.count > FlowLists.exactMax
+    {
+      return
+    }
+    if isSame, last[Int(flowClass.rawValue)] == Int32(index) { return }
+    remove(index, &table)
+    insert(index, flowClass, &table)
+  }
+
+  /// A flow that ends.
+  mutating func remove(_ index: Int, _ table: inout FlowTable) {
+    let (previous, next) = (table.slots[index].previous, table.slots[index].next)
+    let list = Int(table.slots[index].flowClass.rawValue)
+    if previous >= 0 { table.slots[previous].next = next } else { first[list] = Int32(next) }
+    if next >= 0 { table.slots[next].previous = previous } else { last[list] = Int32(previous) }
+  }
+
+  private mutating func append(_ index: Int, _ list: Int, _ table: inout FlowTable) {
+    let end = Int(last[list])
+    table.slots[index].previous = end
+    table.slots[index].next = -1
+    if end >= 0 { table.slots[end].next = index } else { first[list] = Int32(index) }
+    last[list] = Int32(index)
+  }
+
+  /// The flow of a class that was seen least recently.
+  func oldest(_ flowClass: FlowClass) -> Int? {
+    let index = first[Int(flowClass.rawValue)]
+    return index >= 0 ? Int(index) : nil
+  }
+
+  /// Who goes when there is no room: of those that no second end has confirmed the least recently seen, else
+  /// of all.
+  func victim(_ table: borrowing FlowTable) -> Int? {
+    for isUnproven in [true, false] {
+      var victim: Int?
+      for flowClass in FlowClass.allCases where flowClass.isUnproven == isUnproven {
+        guard let index = oldest(flowClass) else { continue }
+        if victim.map({ table.slots[$0].end > table.slots[index].end }) ?? true { victim = index }
+      }
+      if victim != nil { return victim }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,213 @@
+// What the table holds of one flow, whatever its protocol: 136 octets.
+
+internal import Wire
+
+/// What kind of flow it is, to decide how long it may be quiet and who goes first when there is no room.
+enum FlowClass: UInt8, Sendable, CaseIterable {
+  /// TCP: both ends have been heard and agree.
+  case established
+  /// TCP: asked for, and not opened.
+  case halfOpen
+  /// TCP: met in its middle, and only one end heard.
+  case oneSided
+  /// TCP: both ends are done; the second was never opened.
+  case closed, refused
+  /// Datagrams: answered, and not.
+  case udp, udpOneWay
+  case icmp, icmpOneWay
+  case other, otherOneWay
+
+  /// Whether a stranger can make such a flow without anybody's consent, by forged packets: these go first, so
+  /// that a flood of them cannot push out the others.
+  var isUnproven: Bool {
+    switch self {
+    case .halfOpen, .oneSided, .refused, .udpOneWay, .icmpOneWay, .otherOneWay: true
+    case .established, .closed, .udp, .icmp, .other: false
+    }
+  }
+
+  /// Nanoseconds for which it may be quiet.
+  func patience(_ limits: borrowing Limits) -> Int64 {
+    switch self {
+    case .established, .oneSided: limits.idleTCP
+    case .halfOpen: limits.idleHalfOpen
+    case .closed, .refused: limits.linger
+    case .udp, .udpOneWay: limits.idleUDP
+    case .icmp, .icmpOneWay: limits.idleICMP
+    case .other, .otherOneWay: limits.idleOther
+    }
+  }
+
+  /// Of a flow without connection.
+  static func of(_ ipProtocol: IPProtocol, isAnswered: Bool) -> FlowClass {
+    switch ipProtocol {
+    case .udp: isAnswered ? .udp : .udpOneWay
+    case .icmp, .icmpv6: isAnswered ? .icmp : .icmpOneWay
+    default: isAnswered ? .other : .otherOneWay
+    }
+  }
+}
+
+extension TCPConnection {
+  /// What kind of flow it is.
+  var flowClass: FlowClass {
+    if isClosed { return isProven ? .closed : .refused }
+    if isProven { return .established }
+    return isHalfOpen ? .halfOpen : .oneSided
+  }
+}
+
+/// One open flow. Counts of packets stop at 4,294,967,295.
+struct FlowSlot: Sendable {
+  private static let placeMask: UInt32 = (1 << 25) - 1
+
+  let key: FlowKey
+  let serial: UInt64
+  let start: Int64
+  var end: Int64
+  let firstFrame: UInt64
+  var lastFrame: UInt64
+  private var ipOctets: InlineArray<2, UInt64> = [0, 0]
+  private var frameOctets: InlineArray<2, UInt64> = [0, 0]
+  private var packets: InlineArray<2, UInt32> = [0, 0]
+  // Each a place and one, 0 for none, in 25 bits; above it, flags.
+  private var stateWord: UInt32 = 0
+  private var rareWord: UInt32 = 0
+  private var previousWord: UInt32 = 0
+  private var nextWord: UInt32 = 0
+
+  init(_ key: FlowKey, serial: UInt64, _ frame: Frame) {
+    self.key = key
+    self.serial = serial
+    start = frame.time
+    end = frame.time
+    firstFrame = frame.number
+    lastFrame = frame.number
+    isOpen = true
+  }
+
+  /// Where its connection is kept, or what else its protocol needs; negative for nothing.
+  var state: Int {
+    get { Int(stateWord & FlowSlot.placeMask) - 1 }
+    set { stateWord = stateWord & ~FlowSlot.placeMask | UInt32(truncatingIfNeeded: newValue + 1) }
+  }
+  /// Where what few flows have is kept.
+  var rare: Int {
+    get { Int(rareWord & FlowSlot.placeMask) - 1 }
+    set { rareWord = rareWord & ~FlowSlot.placeMask | UInt32(truncatingIfNeeded: newValue + 1) }
+  }
+  /// Its neighbours in the list of its class.
+  var previous: Int {
+    get { Int(previousWord & FlowSlot.placeMask) - 1 }
+    set { previousWord = previousWord & ~FlowSlot.placeMask | UInt32(truncatingIfNeeded: newValue + 1) }
+  }
+  var next: Int {
+    get { Int(nextWord & FlowSlot.placeMask) - 1 }
+    set { nextWord = nextWord & ~FlowSlot.placeMask | UInt32(truncatingIfNeeded: newValue + 1) }
+  }
+  var flowClass: FlowClass {
+    get { FlowClass(rawValue: UInt8(previousWord >> 25)) ?? .other }
+    set { previousWord = previousWord & FlowSlot.placeMask | UInt32(newValue.rawValue) << 25 }
+  }
+
+  /// What its octets were recognized as.
+  var service: Service {
+    get { Service(rawValue: UInt8(rareWord >> 25)) ?? .unknown }
+    set { rareWord = rareWord & FlowSlot.placeMask | UInt32(newValue.rawValue) << 25 }
+  }
+  /// Packets with octets that were looked at for it.
+  var looks: UInt8 {
+    get { UInt8(nextWord >> 25) }
+    set { nextWord = nextWord & FlowSlot.placeMask | UInt32(min(newValue, 127)) << 25 }
+  }
+  var responderPort: UInt16 { isReversed ? key.firstPort : key.secondPort }
+
+  private static let open: UInt32 = 1 << 25
+  private static let reversed: UInt32 = 1 << 26
+  private static let guessed: UInt32 = 1 << 27
+  private static let flipped: UInt32 = 1 << 28
+  private static let carrier: UInt32 = 1 << 29
+  private static let tcp: UInt32 = 1 << 30
+
+  private func has(_ flag: UInt32) -> Bool { stateWord & flag != 0 }
+  private mutating func set(_ flag: UInt32, _ value: Bool) {
+    stateWord = value ? stateWord | flag : stateWord & ~flag
+  }
+
+  var isOpen: Bool {
+    get { has(FlowSlot.open) }
+    set { set(FlowSlot.open, newValue) }
+  }
+  /// The key's second endpoint is the originator.
+  var isReversed: Bool {
+    get { has(FlowSlot.reversed) }
+    set { set(FlowSlot.reversed, newValue) }
+  }
+  var isDirectionGuessed: Bool {
+    get { has(FlowSlot.guessed) }
+    set { set(FlowSlot.guessed, newValue) }
+  }
+  var isFlipped: Bool {
+    get { has(FlowSlot.flipped) }
+    set { set(FlowSlot.flipped, newValue) }
+  }
+  var isCarrier: Bool {
+    get { has(FlowSlot.carrier) }
+    set { set(FlowSlot.carrier, newValue) }
+  }
+  /// `state` is a connection's place.
+  var hasConnection: Bool {
+    get { has(FlowSlot.tcp) }
+    set { set(FlowSlot.tcp, newValue) }
+  }
+
+  /// Which end sends from the key's first endpoint when `isReversed` is false, from its second when it is.
+  @inline(__always)
+  func side(_ isReversed: Bool) -> FlowSide { self.isReversed == isReversed ? .originator : .responder }
+
+  /// Whether both ends have sent something.
+  var isAnswered: Bool { packets[0] > 0 && packets[1] > 0 }
+
+  /// Counts a packet.
+  @inline(__always)
+  mutating func count(_ frame: Frame, from side: FlowSide, ip: Int) {
+    end = max(end, frame.time)
+    lastFrame = frame.number
+    let at = side.rawValue
+    if packets[at] < .max { packets[at] &+= 1 }
+    ipOctets[at] &+= UInt64(max(0, ip))
+    frameOctets[at] &+= UInt64(max(0, frame.wireLength))
+  }
+
+  /// As the views see it, but for what is kept elsewhere.
+  var record: FlowRecord {
+    var record = FlowRecord(
+      key: key, serial: serial, isReversed: isReversed, start: start, end: end, firstFrame: firstFrame,
+      lastFrame: lastFrame)
+    record.isDirectionGuessed = isDirectionGuessed
+    record.isFlipped = isFlipped
+    record.isCarrier = isCarrier
+    record.service = service
+    for i in 0..<2 {
+      record.counters[i] = FlowCounters(
+        packets: UInt64(packets[i]), ipOctets: ipOctets[i], frameOctets: frameOctets[i])
+    }
+    return record
+  }
+}
+
+/// What is kept of a flow of datagrams besides.
+struct DatagramState: Sendable {
+  /// Payload octets, by side.
+  var octets: InlineArray<2, UInt64> = [0, 0]
+}
+
+/// What few flows have.
+struct FlowRarities: Sendable {
+  /// The flows whose datagrams carried the last packets of this one's originator and of its responder.
+  var carriers: InlineArray<2, UInt64> = [0, 0]
+  /// ICMP errors that quote it.
+  var icmpErrors: UInt32 = 0
+  /// How often it was reported while it went on.
+  var reports: UInt32 = 0
+}

@@ -1,0 +1,82 @@
+// What bounds the tracker: how many flows, for how long, and how much each may hold.
+
+/// Declared limits. When one is reached, something is given up and a counter says so (`FlowTally`). Times are
+/// in nanoseconds.
+public struct Limits: Sendable {
+  /// The most flows that are open at a time; beyond, one ends with `resources`.
+  public var flowsMax = 1_000_000
+  /// Flows that room is made for from the start; memory is taken as they come.
+  public var flowsExpected = 1024
+  /// How long a flow may be quiet before it ends with `idle`: TCP with its handshake or met in its middle,
+  /// TCP that was asked for and not opened, UDP, ICMP, every other protocol.
+  public var idleTCP: Int64 = 3_600_000_000_000
+  public var idleHalfOpen: Int64 = 120_000_000_000
+  public var idleUDP: Int64 = 60_000_000_000
+  public var idleICMP: Int64 = 60_000_000_000
+  public var idleOther: Int64 = 60_000_000_000
+  /// How long a closed connection stays, for its last copies and late packets: 2MSL.
+  public var linger: Int64 = 60_000_000_000
+  /// How often a flow that lasts is reported while it does (IPFIX's active timeout); 0 for never.
+  public var active: Int64 = 1_800_000_000_000
+  /// Each end keeps its octets in flight over time.
+  public var keepsSeries = false
+  /// Connections that hold, at a time, more than every connection needs: those with trouble, or with much in
+  /// flight.
+  public var detailsMax = 131_072
+  /// Octets that the lists of all of them may hold together.
+  public var detailOctetsMax = 256 << 20
+  /// Flows of different VLANs are different flows.
+  public var tellsVLANs = false
+
+  /// The defaults.
+  public init() {}
+
+  /// The most octets that a tracker with these limits holds, but for what waits to be drained.
+  public var octetsMax: Int {
+    let flow =
+      MemoryLayout<FlowSlot>.stride
+      + max(MemoryLayout<TCPConnection>.stride, MemoryLayout<DatagramState>.stride)
+      + MemoryLayout<FlowRarities>.stride + FlowTable.octetsPerFlow + 3 * 8
+    return (min(flowsMax, FlowTable.flowsMax) + 1024) * flow + detailsMax * DetailPool.octetsPerDetail
+      + detailOctetsMax + Copies.octetsMax
+  }
+}
+
+/// What the tracker has seen, and what it gave up. Packets are those of flows and those of none; flows are
+/// those that ended, by reason, and those that are open.
+public struct FlowTally: Sendable, Equatable {
+  /// Every packet.
+  public internal(set) var packets: UInt64 = 0
+  /// Packets of no flow: without an IP layer; with too little of a transport header; later fragments whose
+  /// first was not captured.
+  public internal(set) var withoutIP: UInt64 = 0
+  public internal(set) var withoutPorts: UInt64 = 0
+  public internal(set) var strayFragments: UInt64 = 0
+  /// Flows that were begun.
+  public internal(set) var flows: UInt64 = 0
+  /// Flows that ended, by `FlowEnd`'s number; at 2, reports of flows that went on.
+  public internal(set) var ends = InlineArray<6, UInt64>(repeating: 0)
+  /// Of those that ended for want of room: half open or never answered, closed, all others.
+  public internal(set) var evictedUnproven: UInt64 = 0
+  public internal(set) var evictedClosed: UInt64 = 0
+  public internal(set) var evictedOpen: UInt64 = 0
+  /// Connections whose trouble could not be kept, was given up for another's, or was cut short.
+  public internal(set) var detailsRefused: UInt64 = 0
+  public internal(set) var detailsGivenUp: UInt64 = 0
+  public internal(set) var detailsShed: UInt64 = 0
+
+  /// Packets of no flow.
+  public var withoutFlow: UInt64 { withoutIP + withoutPorts + strayFragments }
+  /// Packets of flows.
+  public var inFlows: UInt64 { packets - withoutFlow }
+  /// Flows that ended for want of room.
+  public var evicted: UInt64 { ends[Int(FlowEnd.resources.rawValue)] }
+
+  /// Whether two have counted the same.
+  public static func == (a: FlowTally, b: FlowTally) -> Bool {
+    for i in 0..<6 where a.ends[i] != b.ends[i] { return false }
+    return a.packets == b.packets && a.withoutFlow == b.withoutFlow && a.flows == b.flows
+      && a.evicted == b.evicted && a.detailsRefused == b.detailsRefused
+      && a.detailsGivenUp == b.detailsGivenUp && a.detailsShed == b.detailsShed
+  }
+}

@@ -1,0 +1,124 @@
+// Memory of the flow table: records that stay where they are, and buckets that cost nothing until used.
+//
+// The one file of this module with `unsafe` in it. What it is for, measured (docs/performance.md):
+// - An array of records copies them all when it doubles: at a million connections that stops the capture for
+//   a quarter of a second and holds both copies. Records in blocks never move.
+// - An array of zeros is written when it is made: 64 MiB of buckets take 30 ms at once. In blocks, each is
+//   written when something is put into it.
+// Every index is checked: what is outside stops the program, as with an array.
+
+/// Elements by index, in blocks that never move. Only grows; who uses it keeps a list of free places.
+@safe struct Slab<Element>: ~Copyable {
+  /// Elements of a block, as a power of two.
+  private static var shift: Int { 9 }
+  private static var size: Int { 1 << shift }
+
+  private var blocks: [UnsafeMutablePointer<Element>] = unsafe []
+  /// Elements that are in it.
+  private(set) var count = 0
+
+  init() {}
+
+  deinit {
+    for i in unsafe 0..<blocks.count {
+      unsafe blocks[i].deinitialize(count: min(Slab.size, count - i * Slab.size))
+      unsafe blocks[i].deallocate()
+    }
+  }
+
+  /// Puts an element at the end, and says where.
+  mutating func append(_ element: Element) -> Int {
+    if unsafe count == blocks.count << Slab.shift {
+      unsafe blocks.append(UnsafeMutablePointer<Element>.allocate(capacity: Slab.size))
+    }
+    unsafe blocks[count >> Slab.shift].advanced(by: count & (Slab.size - 1)).initialize(to: element)
+    count += 1
+    return count - 1
+  }
+
+  subscript(index: Int) -> Element {
+    @inline(__always) _read {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a place in the slab")
+      yield unsafe blocks[index &>> Slab.shift][index & (Slab.size &- 1)]
+    }
+    @inline(__always) _modify {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a place in the slab")
+      yield unsafe &blocks[index &>> Slab.shift][index & (Slab.size &- 1)]
+    }
+  }
+}
+
+/// A slab with the list of its free places.
+struct Pool<Element>: ~Copyable {
+  private var slab = Slab<Element>()
+  private var free: [Int32] = []
+
+  init() {}
+
+  /// Elements that are in use.
+  var count: Int { slab.count - free.count }
+  /// Octets of memory.
+  var octets: Int { slab.count * MemoryLayout<Element>.stride + free.capacity * 4 }
+
+  /// Puts an element into a free place, and says where.
+  mutating func take(_ element: Element) -> Int {
+    guard let place = free.popLast() else { return slab.append(element) }
+    slab[Int(place)] = element
+    return Int(place)
+  }
+
+  /// Gives a place back.
+  mutating func giveBack(_ place: Int) { free.append(Int32(place)) }
+
+  subscript(index: Int) -> Element {
+    @inline(__always) _read { yield slab[index] }
+    @inline(__always) _modify { yield &slab[index] }
+  }
+}
+
+/// A power of two of words that are zero until they are written: memory is taken in blocks as they are.
+@safe struct ZeroedWords: ~Copyable {
+  /// Words of a block, as a power of two.
+  private static let shift = 12
+
+  private var blocks: [UnsafeMutablePointer<UInt32>?]
+  let count: Int
+  /// Octets of memory.
+  private(set) var octets = 0
+
+  /// Room for `count` words, a power of two.
+  init(_ count: Int) {
+    precondition(count > 0 && count & (count - 1) == 0, "a power of two")
+    let blocks = max(1, count >> ZeroedWords.shift)
+    unsafe self.blocks = [UnsafeMutablePointer<UInt32>?](repeating: nil, count: blocks)
+    self.count = count
+  }
+
+  deinit {
+    for i in unsafe 0..<blocks.count { unsafe blocks[i]?.deallocate() }
+  }
+
+  subscript(index: Int) -> UInt32 {
+    @inline(__always) get {
+      // A block that is there has all its words; the array checks the block's number.
+      guard let block = unsafe blocks[index &>> ZeroedWords.shift] else { return 0 }
+      return unsafe block[index & (1 << ZeroedWords.shift &- 1)]
+    }
+    @inline(__always) set {
+      if let block = unsafe blocks[index &>> ZeroedWords.shift] {
+        unsafe block[index & (1 << ZeroedWords.shift &- 1)] = newValue
+      } else if newValue != 0 {
+        fill(index, newValue)
+      }
+    }
+  }
+
+  private mutating func fill(_ index: Int, _ word: UInt32) {
+    let size = 1 << ZeroedWords.shift
+    let block = UnsafeMutablePointer<UInt32>.allocate(capacity: size)
+    unsafe block.initialize(repeating: 0, count: size)
+    unsafe block[index & (size - 1)] = word
+    unsafe blocks[index &>> ZeroedWords.shift] = block
+    octets += size * 4
+  }
+}
