@@ -65,8 +65,13 @@ public struct EndReport: Sendable {
   public var flights: [FlightPoint] { more.series }
   /// How the window that it advertised held its peer back.
   public var flowControl: FlowControlFigures { more.control.figures }
-  /// Segments that it sent before the first acknowledgment of its octets; 0 when there was none.
-  public var initialWindow: UInt16 { end.initialWindow }
+  /// Segments that it sent before the first acknowledgment of its octets; 0 when that does not show: near
+  /// their receiver only with series, by the first round trip.
+  public var initialWindow: UInt16 {
+    guard end.hasSYN else { return 0 }
+    guard connection.vantage(of: side, detail) == .far else { return end.initialWindow }
+    return UInt16(clamping: more.congestion.window?.rounds.first?.segments ?? 0)
+  }
   /// Its congestion window; nil for an end that never had several segments in flight.
   public var congestion: CongestionFigures? { more.congestion.window?.figures }
   /// Of the windows it advertised, in octets; the least is nil when none is known.

@@ -81,12 +81,20 @@ import Testing
   @Test func slowStartLeftBeforeAnyLossIsSeen() throws {
     let (_, window, _, _) = try follow {
       $0.control = .cubic
-      $0.leavesSlowStartAt = 32
+      $0.spacing = 1_200_000
+      $0.acknowledgesEvery = 1
+      $0.leavesSlowStartAt = 36
     }
     #expect(window.phases.map(\.phase) == [.slowStart, .congestionAvoidance])
     #expect(window.losses.isEmpty)
-    #expect((30...36).contains(window.threshold), "\(window.threshold)")
+    #expect((34...40).contains(window.threshold), "\(window.threshold)")
     #expect(window.algorithm == .cubic)
+  }
+
+  @Test func aRememberedThresholdIsNoSignOfCUBIC() throws {
+    let (_, window, _, _) = try follow { $0.leavesSlowStartAt = 24 }
+    #expect(window.phases.map(\.phase) == [.slowStart, .congestionAvoidance])
+    #expect(window.algorithm == nil)
   }
 
   @Test func aTimeoutBeginsAtOneSegment() throws {
@@ -96,8 +104,7 @@ import Testing
     }
     #expect(window.losses.map(\.kind) == [.fastRetransmit, .timeout])
     #expect(window.losses.last?.after == 1)
-    #expect(
-      window.phases.map(\.phase).prefix(4) == [.slowStart, .fastRecovery, .timeoutRecovery, .slowStart])
+    #expect(window.phases.map(\.phase).prefix(3) == [.slowStart, .fastRecovery, .timeoutRecovery])
     #expect(window.phases.last?.phase == .congestionAvoidance)
   }
 

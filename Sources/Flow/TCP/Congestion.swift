@@ -58,8 +58,7 @@ struct SentSegments: Sendable {
   var time: Int64
   /// Segments that had not been sent before; 0 for a repeat.
   var segments: Int32
-  /// The last of them is not full: the sender had no more.
-  var isShort: Bool
+  var payload: Int64
   /// Why it repeats; nil for new octets.
   var cause: Cause?
   var isRepeat: Bool
@@ -104,20 +103,20 @@ struct HeardSegment: Sendable {
 }
 
 extension TCPConnection {
-  /// Octets of a full segment of one end: what its peer takes, without the room of time stamps (RFC 9293
-  /// section 3.7.1, RFC 6691). Without both SYNs, what Ethernet leaves.
-  func segmentSize(of end: Int) -> Int64 {
+  /// Octets of a full segment of one end, by both offers.
+  func agreedSize(of end: Int) -> UInt16 {
     let (own, other) = (ends[end].offer, ends[1 - end].offer)
-    let least = Int64(min(own.maximumSegmentSize, other.maximumSegmentSize))
-    let offered = ends[0].hasSYN && ends[1].hasSYN ? (least > 0 ? least : 536) : 1460
-    return max(1, offered - (own.hasTimestamps && other.hasTimestamps ? 12 : 0))
+    let least = min(own.maximumSegmentSize, other.maximumSegmentSize)
+    let room: UInt16 = own.hasTimestamps && other.hasTimestamps ? 12 : 0
+    // Without the option it is 536 (RFC 9293 section 3.7.1).
+    return least > room ? least - room : 536
   }
 
   /// What an end has in flight.
   func load(of end: Int, _ detail: borrowing TCPDetail) -> Load {
-    let single = ends[end].single
-    if single.isEmpty { return detail.load(end) }
-    return Load(segments: Load.segments(Int64(single.length), of: segmentSize(of: end)))
+    if ends[end].single.isEmpty { return detail.load(end) }
+    let (length, size) = (ends[end].single.length, ends[end].segmentSize)
+    return Load(segments: Load.segments(Int64(length), of: Int64(size)))
   }
 
   /// Tells an end's window what the end has sent.
@@ -138,7 +137,7 @@ extension TCPConnection {
     detail[me].congestion.send(
       SentSegments(
         time: segment.time, segments: max(0, segments),
-        isShort: segment.payload % segmentSize(of: me) != 0, cause: SentSegments.Cause(verdict.analysis),
+        payload: segment.payload, cause: SentSegments.Cause(verdict.analysis),
         isRepeat: isRepeat, timestamp: segment.timestamps?.value, echo: segment.timestamps?.echo,
         highest: ends[me].highest, before: before,
         timeout: ends[me].roundTrip.timeout))
@@ -149,7 +148,7 @@ extension TCPConnection {
     let handshake = handshake(detail)
     let roundTrip = (handshake.synACKDelay ?? 0) &+ (handshake.ackDelay ?? 0)
     let window = SenderWindow(
-      segmentSize: segmentSize(of: segment.side.rawValue), keepsSeries: keepsSeries,
+      segmentSize: Int64(ends[segment.side.rawValue].segmentSize), keepsSeries: keepsSeries,
       isNear: vantage(of: segment.side, detail) != .far, roundTrip: roundTrip,
       start: handshake.synTime ?? segment.time, opened: handshake.ackTime ?? segment.time, time: segment.time)
     detail[segment.side.rawValue].congestion.begin(window)
@@ -171,7 +170,8 @@ extension TCPConnection {
       HeardSegment(
         time: segment.time, acknowledged: ends[peer].acknowledged, isAdvance: isAdvance,
         isDuplicate: verdict.analysis.contains(.duplicateACK),
-        isSelective: ends[0].offer.isSACKPermitted && ends[1].offer.isSACKPermitted, before: before,
+        isSelective: segment.sackCount > 0
+          || (ends[0].offer.isSACKPermitted && ends[1].offer.isSACKPermitted), before: before,
         after: after, highest: ends[peer].highest,
         edge: verdict.window.map { segment.acknowledgment &+ $0 }, sample: sample,
         smoothed: smoothed, least: least,

@@ -44,7 +44,7 @@ public struct CongestionFigures: Sendable {
     public var reason: StaticString {
       switch self {
       case .reno: "losses cut the window to a half"
-      case .cubic: "losses cut the window to 7 tenths, or slow start ended before any loss"
+      case .cubic: "losses cut the window to 7 tenths, or slow start ended by HyStart's signs"
       case .bbr: "sent at an even pace, with flights that shrank without a loss"
       }
     }
@@ -110,9 +110,10 @@ extension SenderWindow {
     if halves > 2 * sevenTenths { return .reno }
     if sevenTenths > 2 * halves { return .cubic }
     if whyNot != nil { return nil }
-    let leftEarly =
-      phases.count > 1 && phases[0].phase == .slowStart && phases[1].phase == .congestionAvoidance
-    return leftEarly && losses.isEmpty ? .cubic : nil
+    // Left before any loss, by HyStart's signs. A threshold that was remembered from an earlier connection
+    // ends slow start too, whatever the congestion control.
+    guard losses.isEmpty, phases.count > 1, phases[1].phase == .congestionAvoidance else { return nil }
+    return slowStartExit.explains(phases[1].start) ? .cubic : nil
   }
 
   /// The record of it.

@@ -19,24 +19,26 @@ extension SenderWindow {
     if ceiling == 0 { ceiling = max(0, flight &- freed) }
     if awaitsWindow { findAfterRecovery(flight) }
     switch phase {
-    case .slowStart: lookInSlowStart(flight)
+    case .slowStart: lookInSlowStart(flight, at: time)
     case .congestionAvoidance: lookInAvoidance(flight)
     case .fastRecovery, .timeoutRecovery: break
     }
   }
 
-  /// In slow start each segment that is acknowledged makes the window one larger.
-  private mutating func lookInSlowStart(_ flight: Int32) {
+  /// In slow start each segment that is acknowledged makes the window one larger. Avoidance begins with the
+  /// first acknowledgment that finds the window in it: the one after that which was answered by less.
+  private mutating func lookInSlowStart(_ flight: Int32, at time: Int64) {
     let grown = sent &- freed
     ceiling = clamped(Int64(ceiling) + Int64(freed))
-    if flight >= ceiling &- 1 {
+    // One segment less may wait to be sent with the next ones (offload).
+    if flight >= ceiling &- (freed > 1 ? 1 : 0) {
       ceiling = flight
       (isUsedUp, candidateSince) = (true, nil)
       slowStartExit.goOn(freed)
       return show(flight)
     }
     if candidateSince == nil {
-      candidateSince = heardAt
+      candidateSince = time
       (candidateFreed, candidateGrown, candidateLevel) = (0, 0, flight &- grown)
     }
     candidateFreed = clamped(Int64(candidateFreed) + Int64(freed))
@@ -44,6 +46,7 @@ extension SenderWindow {
     if candidateFreed >= 4, Int64(candidateGrown) * 4 >= Int64(candidateFreed) * 3 {
       (isUsedUp, candidateSince) = (true, nil)
       ceiling = flight
+      slowStartExit.goOn(freed)
       return show(flight)
     }
     // A flight that shrinks was held back by something else: no window does that without a loss.

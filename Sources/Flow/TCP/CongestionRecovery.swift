@@ -10,6 +10,8 @@ extension SenderWindow {
     defer { repeats = clamped(Int64(repeats) + 1) }
     // A timeout in fast recovery is another event; within the repair after a timeout there is none.
     guard recovery == nil || (kind == .timeout && recovery != .timeout) else { return }
+    let window = recovery == nil && level > 0 ? level : max(2, cut(level > 0 ? level : flightBefore))
+    if kind == .timeout { expected = max(2, cut(window)) }
     if recovery == nil {
       remember(flight: flightBefore)
       firstRepeat = segments.timestamp
@@ -17,6 +19,9 @@ extension SenderWindow {
     recover(kind, upTo: segments.highest, at: segments.time, flight: flightBefore)
     enter(kind == .timeout ? .timeoutRecovery : .fastRecovery, at: segments.time)
   }
+
+  /// What a cut leaves of a window: 7 tenths where this sender's cuts have shown CUBIC's, else a half.
+  private func cut(_ window: Int32) -> Int32 { algorithm == .cubic ? window * 7 / 10 : window / 2 }
 
   /// The network marked a packet: the window is cut as for a loss, with nothing to repair (RFC 3168 section
   /// 6.1.2).
@@ -94,6 +99,11 @@ extension SenderWindow {
       losses[losses.count - 1].isUndone = isWhole
     }
     guard isWhole else {
+      // After a timeout a small window may have reached the threshold within recovery.
+      if phase == .slowStart, flight >= expected, sent &- freed < freed, let last = phases.indices.last {
+        phase = .congestionAvoidance
+        phases[last].phase = phase
+      }
       if phase == .congestionAvoidance { threshold = flight }
       return
     }

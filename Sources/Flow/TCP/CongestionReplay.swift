@@ -17,7 +17,9 @@ extension SenderWindow {
       enter(.slowStart, at: time)
       (level, ceiling, isUsedUp, awaitsWindow) = (0, 0, false, false)
     }
-    isShort = segments.isShort
+    learnSize(segments.payload)
+    // A segment that is not full is the last of what the application had written.
+    isShort = segments.payload % segmentSize != 0
     if !isShort { fullSegments &+= segments.segments > 0 ? UInt32(segments.segments) : 0 }
     if answeredAt == nil, let heardAt {
       answeredAt = time
@@ -29,6 +31,16 @@ extension SenderWindow {
     lastSent = time
     let pipe = clamped(Int64(segments.before.pipe) - Int64(duplicates) + Int64(segments.segments))
     countRound(segments, pipe: pipe)
+  }
+
+  /// A path that takes only smaller packets, or a beginning that was not captured, leaves the offers wrong:
+  /// the largest of many segments in a row is full.
+  private mutating func learnSize(_ payload: Int64) {
+    sizeMost = max(sizeMost, payload)
+    sizeCount &+= 1
+    guard sizeCount == SenderWindow.sizeSegments else { return }
+    if sizeMost < segmentSize, sizeMost >= SenderWindow.sizeMin { segmentSize = sizeMost }
+    (sizeMost, sizeCount) = (0, 0)
   }
 
   private mutating func sendAgain(_ segments: SentSegments) {
@@ -76,9 +88,9 @@ extension SenderWindow {
     if heard.tellsCongestion, recovery == nil { beginNotified(heard, flight: pipe) }
     flightBefore = pipe
     if let new = heard.edge { edge = max(edge ?? new, new) }
-    if let sample = heard.sample, phase == .slowStart, recovery == nil {
+    if heard.isAdvance, phase == .slowStart, recovery == nil {
       slowStartExit.measure(
-        sample, at: time, acknowledged: heard.acknowledged, highest: heard.highest,
+        heard.sample, at: time, acknowledged: heard.acknowledged, highest: heard.highest,
         window: clamped(Int64(ceiling) + Int64(newly)))
     }
     if isNear { roundTrip = heard.smoothed }

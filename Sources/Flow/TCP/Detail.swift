@@ -80,6 +80,10 @@ public struct TCPDetail: Sendable {
   /// Whether an end's window has room for its peer.
   func isOpen(_ end: Int) -> Bool { ends[end].control.fullSince == 0 }
 
+  /// What is remembered of an end's window, and since when it is zero.
+  func control(_ end: Int) -> FlowControl { ends[end].control }
+  func zeroWindowSince(_ end: Int) -> Int64? { ends[end].zeroWindowSince }
+
   /// What an end has in flight, when it is several segments.
   func load(_ end: Int) -> Load { ends[end].flights.load }
 

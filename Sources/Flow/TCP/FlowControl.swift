@@ -83,10 +83,10 @@ extension TCPConnection {
         detail[me].counters.windowShrinks += 1
       }
     }
-    let worth = min(segmentSize(of: 1 - me), ends[me].windowMax / 2)
+    let worth = min(Int64(ends[1 - me].segmentSize), ends[me].windowMax / 2)
     if window > 0, window < worth, new >= old + unit { detail[me].control.sillyWindows &+= 1 }
     guard !detail.isOpen(me), new - ends[1 - me].highest >= worth else { return }
-    if detail[me].control.openedAt == 0 { detail[me].control.openedAt = segment.time }
+    if detail.control(me).openedAt == 0 { detail[me].control.openedAt = segment.time }
   }
 
   /// What new octets say of the window that they were sent into.
@@ -96,9 +96,9 @@ extension TCPConnection {
     guard edge > 0, ends[0].hasSYN, ends[1].hasSYN else { return }
     if verdict.analysis.contains(.zeroWindowProbe) { return noteProbe(segment, &detail) }
     let room = edge - ends[me].highest
-    let size = segmentSize(of: me)
+    let size = Int64(ends[me].segmentSize)
     if !detail.isOpen(peer) {
-      let control = detail[peer].control
+      let control = detail.control(peer)
       if control.openedAt > 0 {
         let isNear = vantage(of: segment.side, detail) != .far
         let answer = TCPConnection.answerMax + (isNear ? 0 : (synACKDelay(detail) ?? 0))
@@ -121,11 +121,11 @@ extension TCPConnection {
   /// A probe of a closed window: the timer that sends it backs off (RFC 9293 section 3.8.6.1).
   private mutating func noteProbe(_ segment: Segment, _ detail: inout TCPDetail) {
     let peer = segment.side.other.rawValue
-    let control = detail[peer].control
+    let control = detail.control(peer)
     if control.probedAt > 0 {
       detail[peer].control.probeGapMost = max(
         control.probeGapMost, interval(control.probedAt, segment.time))
-    } else if let since = detail[peer].zeroWindowSince, control.firstProbeDelay == 0 {
+    } else if let since = detail.zeroWindowSince(peer), control.firstProbeDelay == 0 {
       detail[peer].control.firstProbeDelay = interval(since, segment.time)
     }
     detail[peer].control.probedAt = segment.time

@@ -189,7 +189,7 @@ extension TCPConnection {
         spread(end, &detail)
         detail[end].flights.append(
           Flight(start: start, end: behind, firstSent: time, lastSent: time),
-          segmentSize: segmentSize(of: end))
+          segmentSize: Int64(ends[end].segmentSize))
       }
     } else if !detail[end].flights.isEmpty || !ends[end].single.isEmpty {
       spread(end, &detail)
@@ -203,7 +203,7 @@ extension TCPConnection {
     if single.isEmpty { return }
     detail[end].flights.append(
       Flight(start: single.start, end: single.end, firstSent: single.sent, lastSent: single.sent),
-      segmentSize: segmentSize(of: end))
+      segmentSize: Int64(ends[end].segmentSize))
     ends[end].single = SingleFlight()
   }
 

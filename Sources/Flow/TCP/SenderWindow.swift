@@ -68,6 +68,9 @@ struct SenderWindow: Sendable {
   /// next acknowledgment: the rest of it is silence.
   static let answerMax: Int64 = 200_000
   static let answerShare: Int64 = 6
+  /// So many segments in a row show how large a full one is; smaller than this none is.
+  static let sizeSegments: UInt8 = 64
+  static let sizeMin: Int64 = 500
 
   // What was found.
   var phases: [PhaseChange] = []
@@ -95,7 +98,10 @@ struct SenderWindow: Sendable {
   var isUsedUp = false
   var edge: Int64?
   var highest: Int64 = 1
-  let segmentSize: Int64
+  var segmentSize: Int64
+  /// The largest payload of the last few segments.
+  var sizeMost: Int64 = 0
+  var sizeCount: UInt8 = 0
   let keepsSeries: Bool
   let isNear: Bool
 
@@ -127,6 +133,8 @@ struct SenderWindow: Sendable {
   var priorPhase = CongestionPhase.slowStart
   var priorLevel: Int32 = 0
   var priorCeiling: Int32 = 0
+  /// The threshold that the last timeout must have left (RFC 5681 section 3.1).
+  var expected: Int32 = 0
   /// Recovery is over, and the window has not shown since.
   var awaitsWindow = false
   var hasProbedTail = false

@@ -9,6 +9,8 @@ struct SlowStartExit: Sendable {
   private static let windowMin: Int32 = 16
   /// Acknowledgments this close to each other are one train.
   private static let trainGap: Int64 = 2_000_000
+  /// What Linux allows for acknowledgments that wait for each other, at all but the greatest rates.
+  private static let trainSlack: Int64 = 1_000_000
   /// How many samples of a flight it takes to trust the least of them.
   private static let samplesMin: UInt8 = 8
   /// How much the round trip may grow: an eighth, but within these bounds.
@@ -29,32 +31,46 @@ struct SlowStartExit: Sendable {
   private var leastOfRound: Int64 = .max
   private var samples: UInt8 = 0
 
-  /// One more round trip, measured by an acknowledgment at `time`.
+  /// An acknowledgment at `time`, with the round trip that it measures, if any: a part of what offload sent
+  /// in one frame counts for the train, though nothing is measured by it here.
   mutating func measure(
-    _ sample: Int64, at time: Int64, acknowledged: Int64, highest: Int64, window: Int32
+    _ sample: Int64?, at time: Int64, acknowledged: Int64, highest: Int64, window: Int32
   ) {
     guard self.time == 0, !isRefuted else { return }
-    least = min(least, sample)
+    if let sample { least = min(least, sample) }
     if acknowledged > roundEnd {
       (roundStart, trainEnd) = (time, time)
       roundEnd = highest
       leastOfRound = .max
       samples = 0
     }
-    if window < SlowStartExit.windowMin { return }
-    var isFound = false
-    if interval(trainEnd, time) <= SlowStartExit.trainGap {
-      trainEnd = time
-      isFound = interval(roundStart, time) > least / 2
-    }
+    guard window >= SlowStartExit.windowMin, least < .max else { return }
+    let isTrain = lengthenTrain(to: time)
+    let isSlower = sample.map { hasGrown(with: $0) } ?? false
+    if isTrain || isSlower { (self.time, self.window) = (time, window) }
+  }
+
+  /// Whether the train is half a round trip long.
+  private mutating func lengthenTrain(to time: Int64) -> Bool {
+    guard interval(trainEnd, time) <= SlowStartExit.trainGap else { return false }
+    trainEnd = time
+    return interval(roundStart, time) > (least &+ SlowStartExit.trainSlack) / 2
+  }
+
+  /// Whether the least round trip of this flight is a good deal longer than that of all.
+  private mutating func hasGrown(with sample: Int64) -> Bool {
     leastOfRound = min(leastOfRound, sample)
-    if samples < SlowStartExit.samplesMin {
+    guard samples >= SlowStartExit.samplesMin else {
       samples += 1
-    } else {
-      let bounds = SlowStartExit.growth
-      if leastOfRound > least &+ min(max(least / 8, bounds.lowerBound), bounds.upperBound) { isFound = true }
+      return false
     }
-    if isFound { (self.time, self.window) = (time, window) }
+    let bounds = SlowStartExit.growth
+    return leastOfRound > least &+ min(max(least / 8, bounds.lowerBound), bounds.upperBound)
+  }
+
+  /// Whether slow start that ended at `time` ended by these signs: within a round trip of them.
+  func explains(_ time: Int64) -> Bool {
+    self.time != 0 && interval(min(time, self.time), max(time, self.time)) <= 2 &* least
   }
 
   /// The window grew by as many segments as were acknowledged: slow start goes on.

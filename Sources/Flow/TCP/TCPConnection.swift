@@ -225,6 +225,7 @@ public struct TCPConnection: Sendable {
       isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
       hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)),
       isCut: packet.faultEndedWalk && packet.faultLayer == .tcp)
+    for i in 0..<2 where ends[0].hasSYN && ends[1].hasSYN { ends[i].segmentSize = agreedSize(of: i) }
     if packet.tcp.hasFastOpen, packet.payloadLength > 0 { opening.isFastOpen = true }
   }
 

@@ -119,6 +119,9 @@ public struct TCPEnd: Sendable {
   var acknowledgmentFrame: UInt32 = 0
   var hasAcknowledged = false
   var windowSent: UInt16 = 0
+  /// Octets of a full segment that it sends: what its peer takes, without the room of time stamps (RFC 9293
+  /// section 3.7.1, RFC 6691); what Ethernet leaves while the offers are not known.
+  var segmentSize: UInt16 = 1460
   /// The right edge of the window it said last, in the peer's numbers; 0 when it is not known.
   var edge: Int64 = 0
   var windowMax: Int64 = 0
