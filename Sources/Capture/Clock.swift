@@ -1,5 +1,6 @@
 // The system's clock, which live packets are stamped by.
 
+internal import CPcap
 internal import Glibc
 
 /// The time now, as packets have it: nanoseconds since the Unix epoch.

@@ -26,8 +26,7 @@ struct States: ParsableCommand {
   @Option(help: ArgumentHelp("Live: print the states every so often.", valueName: "seconds"))
   var every: Int?
 
-  @Option(help: ArgumentHelp("The most flows that are followed at a time.", valueName: "count"))
-  var flowsMax = 1_000_000
+  @OptionGroup(title: "Flows") var table: FlowOptions
 
   @Option(
     help: ArgumentHelp("The maximum segment lifetime; TIME_WAIT lasts twice as long.", valueName: "seconds"))
@@ -36,14 +35,12 @@ struct States: ParsableCommand {
   func run() throws {
     hearSignals()
     let choice = try choice()
-    if flowsMax < 1 { throw Failure.usage("--flows-max \(flowsMax): 1 or more") }
     if let every, every < 1 { throw Failure.usage("--every \(every): 1 second or more") }
     let opened = try Capture(
       try capture.source(), settings: try capture.settings(), filter: try capture.filter())
     for warning in opened.warnings { complain(warning) }
     if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
-    var limits = Limits()
-    limits.flowsMax = flowsMax
+    var limits = try table.limits()
     limits.linger = 2 * choice.maximumSegmentLifetime
     // What is quiet is held all the same: only room can end it here.
     limits.idleTCP = .max
@@ -61,7 +58,7 @@ struct States: ParsableCommand {
       failure = error
     }
     if !view.show(), errno != EPIPE { throw Failure.input("standard output: \(lastSystemError())") }
-    if view.evictions > 0 { complain("\(view.evictions) flows ended early: --flows-max \(flowsMax)") }
+    for line in summary(view.tally) { complain(line) }
     if let failure { throw failure }
   }
 
@@ -103,8 +100,8 @@ struct StatesView: ~Copyable {
     tracker = Tracker(limits)
   }
 
-  /// Flows that were given up for want of room.
-  var evictions: UInt64 { tracker.evictions }
+  /// What was seen, and what was given up.
+  var tally: FlowTally { tracker.tally }
 
   /// Takes one packet; what is no connection is of no interest.
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
