@@ -29,6 +29,15 @@ import Wire
     #expect(saved.packets + saved.packetsWithoutFlow + 2 == UInt64(saved.verdicts.count), "two are ARP's")
   }
 
+  @Test func anAnswerCapturedBeforeItsSYNMakesNoRepeat() {
+    var talk = Dialogue()
+    talk.server([.syn, .ack], at: 0, seq: 0, Told(ack: 1))
+    let verdict = talk.client(.syn, at: 0.2, seq: 0)
+    #expect(verdict.analysis == .outOfOrder)
+    #expect(verdict.side == .originator)
+    #expect(talk.client(.ack, at: 0.3, seq: 1, Told(ack: 1)).analysis.isEmpty)
+  }
+
   @Test func aQueryAndItsAnswerAreOneFlow() throws {
     let ping = try #require(try Saved("arp-and-ping.pcap").flows.first)
     #expect(summary(ping) == "1 8>0 3/2")

@@ -59,6 +59,12 @@ extension TCPConnection {
     // In a simultaneous open the SYN-ACK repeats the number of its sender's SYN, and is no repeat (section
     // 3.5).
     if segment.flags.contains([.syn, .ack]), opening.isSimultaneous, !ends[me].hasSYNACK { return }
+    // The first SYN of an end whose peer's answer to it was captured before it.
+    if segment.flags.contains(.syn), !segment.flags.contains(.ack), ends[me].counters.segments == 1 {
+      verdict.analysis.insert(.outOfOrder)
+      detail[me].counters.outOfOrder += 1
+      return
+    }
     let filled = detail.fill(me, block)
     if let filled, isOvertaken(segment, filled, detail) {
       verdict.analysis.insert(.outOfOrder)
