@@ -210,3 +210,34 @@ import Wire
     #expect(story.end().first?.connection?.tap.place == place)
   }
 }
+
+@Suite struct DatagramFindingTests {
+  /// One datagram; from the server when it is a reply.
+  private func datagram(_ isReply: Bool, _ octets: Int) -> Packet {
+    var packet = Packet()
+    packet.ipVersion = 4
+    packet.ipProtocol = .udp
+    packet.source = IPAddress(ipv4: isReply ? 0x0a00_0002 : 0x0a00_0001)
+    packet.destination = IPAddress(ipv4: isReply ? 0x0a00_0001 : 0x0a00_0002)
+    packet.hasPorts = true
+    (packet.sourcePort, packet.destinationPort) = isReply ? (53, 40001) : (40001, 53)
+    packet.payloadLength = octets
+    packet.ipLength = 28 + octets
+    return packet
+  }
+
+  @Test(arguments: [true, false]) func aQuestionAndItsAnswer(isAnswered: Bool) {
+    var story = Story()
+    for _ in 0..<2 {
+      var question = datagram(false, 40)
+      _ = story.show(&question)
+      story.wait(12)
+      guard isAnswered else { continue }
+      var answer = datagram(true, 200)
+      _ = story.show(&answer)
+      story.wait(5)
+    }
+    let flow = story.end().first
+    #expect((flow?.findings()[.datagramNoReply] == nil) == isAnswered)
+  }
+}

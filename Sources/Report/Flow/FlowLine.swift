@@ -40,6 +40,7 @@ public struct FlowLine: ~Copyable {
     if flow.history.isEmpty { out.write("-") }
     writeOctets(flow)
     if let connection = flow.connection { writeTCP(connection) }
+    if flow.reason == .active { out.write(", so far") }
     // What is only worth knowing is left to the records.
     if let worst = flow.findings(limits).first, worst.severity > .info {
       out.write(" [")

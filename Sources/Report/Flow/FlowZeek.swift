@@ -30,6 +30,8 @@ public struct FlowZeek: ~Copyable {
 
   /// Prints one flow: one line, and the header before the first.
   public mutating func print(_ flow: EndedFlow) {
+    // Zeek has one line for a connection, at its end.
+    if flow.reason == .active { return }
     let record = flow.record
     if !isOpen { open(record.start) }
     latest = max(latest, record.end)
