@@ -135,7 +135,10 @@ struct Recovery: Sendable, Equatable {
       if duplicateACKs > 0 || selectedMost > heard.number {
         (state, leaves) = (.disorder, 0)
       } else if state == .disorder {
-        leave(at: heard.time)
+        // What was told before may still be answered when a reordering window has passed, a quarter of a
+        // round trip (RFC 8985 section 6.2).
+        let way = interval(heard.now, heard.time)
+        leave(at: way == 0 ? heard.time : heard.time &+ way / 4 &+ 2 * Recovery.answerMax)
       }
     case .recovery:
       if isPast(heard) { leave(at: heard.time) }
