@@ -16,7 +16,8 @@ extension TCPConnection {
     if overtaken == true, segment.acknowledgment < ends[me].acknowledgmentSent { return }
     if ends[peer].state != .synSent || segment.flags.contains(.syn) { ends[peer].roundTrip.observe() }
     let number = segment.acknowledgment
-    let before = load(of: peer, detail)
+    let isFollowed = ends[peer].initialWindow == 0 || detail.hasWindow(peer)
+    let before = isFollowed ? load(of: peer, detail) : Load()
     if number > ends[peer].highest, ends[peer].counters.segments > 0 || !ends[peer].hasSYN {
       // Octets that the capture missed; whoever sends them now repeats them.
       if ends[peer].counters.segments > 0 {

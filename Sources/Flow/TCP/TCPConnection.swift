@@ -165,7 +165,7 @@ public struct TCPConnection: Sendable {
       ends[me].counters.dataOctets += UInt64(segment.payload)
     }
     let overtaken = ends[me].wasOvertaken(segment)
-    let load = load(of: me, detail)
+    let load = segment.payload > 0 ? load(of: me, detail) : Load()
     judge(segment, overtaken, &verdict, &detail)
     noteSent(segment, verdict, load, &detail)
     if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
