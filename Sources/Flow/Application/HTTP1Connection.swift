@@ -65,6 +65,8 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   var isAmbiguous = false
   /// A request came before the response to the one before it had ended.
   var isPipelining = false
+  /// HTTP/2, when the connection went on as that; one at most.
+  var inner: [HTTP2Connection] = []
   /// What was wrong where no exchange was: told on the next.
   var stray: HTTPAnomalies = []
   /// The response at hand answers no request: it is told alone.
@@ -103,8 +105,14 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     case .untilClose:
       sides[i].partStart = place.offset
       return .unending
-    case .tunnel: return .unending
+    case .tunnel: return inner.isEmpty ? .unending : inner[0].look(octets, place)
     }
+  }
+
+  /// What HTTP/2 has done is done.
+  mutating func takeInner() {
+    done.append(contentsOf: inner[0].done)
+    inner[0].done = []
   }
 
   mutating func expect(_ place: StreamPlace) -> Int64? {
@@ -116,7 +124,7 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     case .untilClose:
       sides[i].partStart = place.offset
       return StreamAnswer.unendingLength
-    case .tunnel: return StreamAnswer.unendingLength
+    case .tunnel: return inner.isEmpty ? StreamAnswer.unendingLength : nil
     case .start, .blank, .head, .chunkSize, .chunkLine, .trailers, .trailerSection, .lost: return nil
     }
   }
@@ -267,7 +275,11 @@ struct HTTP1Connection: StreamConsumer, Sendable {
       sides[i].partStart = nil
       sides[i].state = .chunkSize(isFirst: false)
     case .trailerSection: endMessage(last.side, last, missing: 0)
-    case .start, .chunkSize, .trailers, .untilClose, .tunnel, .lost: break
+    case .tunnel:
+      if inner.isEmpty { return }
+      inner[0].finish(last, missing: missing)
+      takeInner()
+    case .start, .chunkSize, .trailers, .untilClose, .lost: break
     }
   }
 
@@ -292,7 +304,10 @@ struct HTTP1Connection: StreamConsumer, Sendable {
       }
     }
     sides[i].scanned = 0
-    if sides[i].state == .tunnel { return }
+    if sides[i].state == .tunnel {
+      if !inner.isEmpty { inner[0].lose(gap) }
+      return
+    }
     lost(gap.place.side, gap.place)
     sides[i].state = .lost
   }

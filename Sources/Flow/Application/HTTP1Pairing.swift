@@ -110,6 +110,7 @@ extension HTTP1Connection {
     let request = pending[0].request?.head
     if status == 101 {
       pending[0].upgrade = upgrade(message.head, request)
+      if pending[0].upgrade == .http2, let client { return goOnAsHTTP2(side, end, client) }
       return openTunnel(side, end)
     }
     if request?.isMethod("CONNECT") == true, status >= 200, status < 300 {
@@ -168,6 +169,17 @@ extension HTTP1Connection {
     let small = name.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }
     if small.starts(with: "websocket".utf8) { return .webSocket }
     return small.starts(with: "h2c".utf8) ? .http2 : .other
+  }
+
+  /// The request is answered in HTTP/2, on its first stream: 101 is no answer but a word before it.
+  private mutating func goOnAsHTTP2(_ side: FlowSide, _ end: StreamPlace, _ client: FlowSide) {
+    var exchange = pending.removeFirst()
+    exchange.response = nil
+    exchange.informational.append(101)
+    var reader = HTTP2Connection(flow: flow, ends: ends, client: client)
+    reader.adopt(exchange)
+    inner = [reader]
+    openTunnel(side, end)
   }
 
   /// From here on both directions are another protocol's.
@@ -286,6 +298,10 @@ extension HTTP1Connection {
     let i = last.side.rawValue
     if sides[i].hasEnded { return }
     sides[i].hasEnded = true
+    if !inner.isEmpty {
+      inner[0].end(last, how, missing: missing)
+      takeInner()
+    }
     if let start = sides[i].partStart {
       count(max(0, last.offset &- start), missing, last.side)
       sides[i].partStart = nil

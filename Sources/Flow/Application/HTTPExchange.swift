@@ -66,6 +66,8 @@ public struct HTTPExchange: Sendable {
   public var client: FlowSide
   /// Counts the requests of the connection from 1.
   public var index: UInt32
+  /// The stream of HTTP/2 that carried it; 0 in HTTP/1.
+  public internal(set) var stream: UInt32 = 0
   public internal(set) var request: HTTPMessage?
   public internal(set) var response: HTTPMessage?
   /// Interim responses, in order.

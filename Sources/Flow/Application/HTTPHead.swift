@@ -82,7 +82,7 @@ public struct HTTPHead: Sendable {
   /// From the first line to the empty one; at most 65535.
   public let octets: [UInt8]
   public private(set) var isRequest = false
-  /// 11 for HTTP/1.1, 10 for HTTP/1.0, 9 for a request without a version.
+  /// 20 for HTTP/2, 11 for HTTP/1.1, 10 for HTTP/1.0, 9 for a request without a version.
   public private(set) var version: UInt8 = 9
   public private(set) var method = HTTPPart()
   public private(set) var target = HTTPPart()
@@ -128,6 +128,12 @@ public struct HTTPHead: Sendable {
 
   /// The head of a response of HTTP/0.9, which has none.
   init() { octets = [] }
+
+  /// It was made of a head of HTTP/2, which has none of HTTP/1's ways to be wrong.
+  mutating func becomeHTTP2() {
+    version = 20
+    anomalies = []
+  }
 
   /// The octets of a part.
   public func octets(of part: HTTPPart) -> ArraySlice<UInt8> { octets[part.range] }

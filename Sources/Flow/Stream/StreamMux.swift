@@ -63,7 +63,7 @@ public struct StreamMux: Sendable {
 
 /// The octets that a client of HTTP/2 begins with (RFC 9113 section 3.4).
 @Sendable func http2Preface(_ octets: Bytes) -> Recognition {
-  let preface = HTTP2Frames.preface
+  let preface = HTTP2Connection.preface
   for i in 0..<min(octets.count, preface.count) where octets[i] != preface[i] { return .notMine }
   return octets.count < preface.count ? .needMore : .mine
 }

@@ -50,7 +50,7 @@ public struct Streams: ~Copyable {
   private var freeSlots: [Int] = []
   private var works: [Reassembly] = []
   private var readers: [HTTP1Connection] = []
-  private var frames: [HTTP2Frames?] = []
+  private var frames: [HTTP2Connection?] = []
   private var freeWorks: [Int] = []
   private var nobody = Nobody()
   private var exchanges: [HTTPExchange] = []
@@ -185,6 +185,7 @@ public struct Streams: ~Copyable {
     if slots[slot].state == .http2 {
       if var reader = frames[place].take() {
         works[place].resume(at: time, first: reader.summary.client, &reader, &context)
+        take(&reader)
         frames[place] = reader
       }
     } else {
@@ -226,7 +227,7 @@ public struct Streams: ~Copyable {
       if message == .response { readers[place].client = side.other }
     case .http2:
       slots[slot].state = .http2
-      frames[place] = HTTP2Frames(flow: flow, ends: ends, client: side)
+      frames[place] = HTTP2Connection(flow: flow, ends: ends, client: side)
     }
   }
 
@@ -245,6 +246,7 @@ public struct Streams: ~Copyable {
     if slots[slot].state == .http2 {
       if var reader = frames[place].take() {
         works[place].receive(segment, payload, &reader, &context)
+        take(&reader)
         frames[place] = reader
       }
     } else {
@@ -259,10 +261,17 @@ public struct Streams: ~Copyable {
     readers[place].done.removeAll(keepingCapacity: true)
   }
 
+  private mutating func take(_ reader: inout HTTP2Connection) {
+    if reader.done.isEmpty { return }
+    exchanges.append(contentsOf: reader.done)
+    reader.done.removeAll(keepingCapacity: true)
+  }
+
   private mutating func release(_ place: Int) {
     works[place].drop(&context)
     works[place] = Reassembly()
     readers[place].pending = []
+    readers[place].inner = []
     frames[place] = nil
     freeWorks.append(place)
   }
@@ -281,7 +290,8 @@ public struct Streams: ~Copyable {
     case .http2:
       if var reader = frames[place].take() {
         works[place].abandon(.cut, at: now, frame: frame, &reader, &context)
-        summaries.append(reader.summary)
+        take(&reader)
+        if reader.summary.isUnreadable { summaries.append(reader.summary) }
       }
       release(place)
     }

@@ -118,6 +118,7 @@ public struct HTTPJSON: ~Copyable {
       flag(",\"reused\":", exchange.isReused)
       if let idle = exchange.idleBefore { number(",\"idle_before_ns\":", idle) }
       flag(",\"pipelined\":", exchange.isPipelined)
+      if exchange.stream > 0 { number(",\"stream\":", Int64(exchange.stream)) }
     }
     flag(",\"keep_alive\":", exchange.keepsAlive)
     if !exchange.informational.isEmpty {

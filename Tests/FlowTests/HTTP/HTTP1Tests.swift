@@ -132,7 +132,7 @@ import Wire
     #expect(http.said == ["CONNECT h:443 0 > 200 0 tunnel"])
   }
 
-  @Test(arguments: [("websocket", "webSocket"), ("h2c", "http2"), ("raw", "other")])
+  @Test(arguments: [("websocket", "webSocket"), ("raw", "other")])
   func anUpgradeIsToldAsSuch(name: String, kind: String) {
     var http = HTTPTalk()
     http.client("GET /a HTTP/1.1|Host: h|Connection: Upgrade|Upgrade: \(name)||")
