@@ -166,8 +166,8 @@ struct HuffmanCode: Sendable {
     }
   }
 
-  /// The octets that a string codes; nil when it is none, or when more than seven bits or others than ones are
-  /// left over (section 5.2).
+  /// The octets that a string codes; nil when it is none, or when more than seven bits or others than ones
+  /// are left over (section 5.2).
   func decode(_ string: Bytes) -> [UInt8]? {
     var result: [UInt8] = []
     var code: UInt32 = 0

@@ -234,7 +234,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
 }
 
 extension HTTPHead {
-  /// A head of HTTP/2 as one of HTTP/1 would say it, so that everybody reads it the same way; nil for trailers.
+  /// A head of HTTP/2 as one of HTTP/1 would say it, so that everybody reads it the same; nil for trailers.
   init?(_ fields: [HPACK.Field]) {
     func value(_ name: String) -> [UInt8]? { fields.first { $0.name.elementsEqual(name.utf8) }?.value }
     var text: [UInt8] = []
