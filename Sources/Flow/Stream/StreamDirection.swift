@@ -312,9 +312,12 @@ struct StreamDirection: Sendable {
     hasEnded = true
     var place = last
     place.offset = next
-    // The end itself is when the direction ended: bodies without a length end with it.
-    place.delivered = max(place.delivered, time)
-    place.frame = max(place.frame, frame)
+    // Bodies without a length end with their direction: with its FIN or its reset. A capture's end is no
+    // event of the stream.
+    if how != .cut {
+      place.delivered = max(place.delivered, time)
+      place.frame = max(place.frame, frame)
+    }
     if let first = marks.first {
       let left = carry
       consumer.leave(left.span, first)
