@@ -72,13 +72,15 @@ extension Tracker {
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
-    let state = table.slots[index].state
     if table.slots[index].hasConnection {
-      details.details[details.place(of: connections[state])].settleAll(into: &settled)
-      details.release(state, &connections)
-      connections.giveBack(state)
+      if !table.slots[index].isCold {
+        let place = table.slots[index].state
+        details.details[details.place(of: connections.warm[place])].settleAll(into: &settled)
+        details.release(place, &connections.warm)
+      }
+      connections.remove(index, table)
     } else {
-      datagrams.giveBack(state)
+      datagrams.giveBack(table.slots[index].state)
     }
     if table.slots[index].rare >= 0 { rarities.giveBack(table.slots[index].rare) }
     table.remove(index)
@@ -86,13 +88,16 @@ extension Tracker {
 
   /// A flow as it is now.
   private func flow(_ index: Int, _ reason: FlowEnd) -> EndedFlow {
-    var record = table.slots[index].record
-    let state = table.slots[index].state
-    var connection: ConnectionReport?
+    var record: FlowRecord
+    var report: ConnectionReport?
     if table.slots[index].hasConnection {
-      connection = ConnectionReport(connections[state], details.detail(of: connections[state]))
+      let connection = connections.connection(of: index, table)
+      record = table.slots[index].record(connection.start, connection.firstFrame)
+      report = ConnectionReport(connection, details.detail(of: connection))
     } else {
-      record.datagramOctets = datagrams[state].octets
+      let datagrams = datagrams[table.slots[index].state]
+      record = table.slots[index].record(datagrams.start, datagrams.firstFrame)
+      record.datagramOctets = datagrams.octets
     }
     if table.slots[index].rare >= 0 {
       let rare = rarities[table.slots[index].rare]
@@ -100,15 +105,17 @@ extension Tracker {
       record.icmpErrors = rare.icmpErrors
     }
     return EndedFlow(
-      record: record, connection: connection, reason: reason, time: max(now, record.end),
+      record: record, connection: report, reason: reason, time: max(now, record.end),
       notices: notices[record.serial])
   }
 
-  /// Reports a flow that goes on, when another span of the active timeout has passed since it began; what
+  /// Reports a flow at hand that goes on, when another span of the active timeout has passed since it began; what
   /// comes now is not yet in the report.
   @inline(__always)
   mutating func reportActive(_ index: Int, _ time: Int64) {
-    let age = interval(table.slots[index].start, time)
+    let state = table.slots[index].state
+    let start = table.slots[index].hasConnection ? connections.warm[state].start : datagrams[state].start
+    let age = interval(start, time)
     if limits.active > 0, age >= limits.active { reportActive(index, age: age) }
   }
 

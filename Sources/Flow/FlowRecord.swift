@@ -28,7 +28,7 @@ public enum FlowEnd: UInt8, Sendable {
 }
 
 /// Which end of a flow: the one that opened it, or the one that answered.
-public enum FlowSide: Int, Sendable, CaseIterable {
+public enum FlowSide: Int, Sendable, CaseIterable, BitwiseCopyable {
   case originator = 0
   case responder = 1
 

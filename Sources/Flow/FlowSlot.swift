@@ -1,4 +1,4 @@
-// What the table holds of one flow, whatever its protocol: 136 octets.
+// What the table holds of one flow, whatever its protocol: 120 octets.
 
 internal import Wire
 
@@ -63,9 +63,7 @@ struct FlowSlot: Sendable {
 
   let key: FlowKey
   let serial: UInt64
-  let start: Int64
   var end: Int64
-  let firstFrame: UInt64
   var lastFrame: UInt64
   private var ipOctets: InlineArray<2, UInt64> = [0, 0]
   private var frameOctets: InlineArray<2, UInt64> = [0, 0]
@@ -79,9 +77,7 @@ struct FlowSlot: Sendable {
   init(_ key: FlowKey, serial: UInt64, _ frame: Frame) {
     self.key = key
     self.serial = serial
-    start = frame.time
     end = frame.time
-    firstFrame = frame.number
     lastFrame = frame.number
     isOpen = true
   }
@@ -128,6 +124,7 @@ struct FlowSlot: Sendable {
   private static let flipped: UInt32 = 1 << 28
   private static let carrier: UInt32 = 1 << 29
   private static let tcp: UInt32 = 1 << 30
+  private static let cold: UInt32 = 1 << 31
 
   private func has(_ flag: UInt32) -> Bool { stateWord & flag != 0 }
   private mutating func set(_ flag: UInt32, _ value: Bool) {
@@ -168,6 +165,12 @@ struct FlowSlot: Sendable {
   /// Whether both ends have sent something.
   var isAnswered: Bool { packets[0] > 0 && packets[1] > 0 }
 
+  /// Its connection is packed.
+  var isCold: Bool {
+    get { has(FlowSlot.cold) }
+    set { set(FlowSlot.cold, newValue) }
+  }
+
   /// Counts a packet.
   @inline(__always)
   mutating func count(_ frame: Frame, from side: FlowSide, ip: Int) {
@@ -179,8 +182,8 @@ struct FlowSlot: Sendable {
     frameOctets[at] &+= UInt64(max(0, frame.wireLength))
   }
 
-  /// As the views see it, but for what is kept elsewhere.
-  var record: FlowRecord {
+  /// As the views see it, but for what is kept elsewhere; `start` and `firstFrame` are of its first packet.
+  func record(_ start: Int64, _ firstFrame: UInt64) -> FlowRecord {
     var record = FlowRecord(
       key: key, serial: serial, isReversed: isReversed, start: start, end: end, firstFrame: firstFrame,
       lastFrame: lastFrame)
@@ -198,6 +201,9 @@ struct FlowSlot: Sendable {
 
 /// What is kept of a flow of datagrams besides.
 struct DatagramState: Sendable {
+  /// Its first packet.
+  let start: Int64
+  let firstFrame: UInt64
   /// Payload octets, by side.
   var octets: InlineArray<2, UInt64> = [0, 0]
 }

@@ -20,6 +20,8 @@ public struct Limits: Sendable {
   public var active: Int64 = 1_800_000_000_000
   /// Each end keeps its octets in flight over time.
   public var keepsSeries = false
+  /// Connections that are kept as they are; of more, those that were not seen lately are packed.
+  public var warmMax = 16_384
   /// Connections that hold, at a time, more than every connection needs: those with trouble, or with much in
   /// flight.
   public var detailsMax = 131_072
@@ -33,12 +35,13 @@ public struct Limits: Sendable {
 
   /// The most octets that a tracker with these limits holds, but for what waits to be drained.
   public var octetsMax: Int {
+    let flows = min(flowsMax, FlowTable.flowsMax) + 1024
     let flow =
-      MemoryLayout<FlowSlot>.stride
-      + max(MemoryLayout<TCPConnection>.stride, MemoryLayout<DatagramState>.stride)
-      + MemoryLayout<FlowRarities>.stride + FlowTable.octetsPerFlow + 3 * 8
-    return (min(flowsMax, FlowTable.flowsMax) + 1024) * flow + detailsMax * DetailPool.octetsPerDetail
-      + detailOctetsMax + Copies.octetsMax
+      MemoryLayout<FlowSlot>.stride + MemoryLayout<DatagramState>.stride + MemoryLayout<FlowRarities>.stride
+      + FlowTable.octetsPerFlow + 3 * 8
+    return flows * flow
+      + ConnectionStore.octetsMax(flows, warmMax: warmMax, detailsMax: detailsMax)
+      + detailsMax * DetailPool.octetsPerDetail + detailOctetsMax + Copies.octetsMax
   }
 }
 

@@ -71,14 +71,14 @@ extension Tracker {
     let isTooBig = packet.ipVersion == 4 ? isUnreachable && packet.icmpCode == 4 : packet.icmpType == 2
     let asked = table.slots[index].side(isReversed)
     if isUnreachable || isTooBig, table.slots[index].hasConnection {
-      let connection = table.slots[index].state
-      let place = details.place(of: connections[connection])
+      let connection = connections.place(of: index, &table)
+      let place = details.place(of: connections.warm[connection])
       if isTooBig {
-        connections[connection].noteTooBig(frame, from: asked, &details.details[place])
+        connections.warm[connection].noteTooBig(frame, from: asked, &details.details[place])
       } else if asked == .originator {
-        connections[connection].noteUnreachable(frame, &details.details[place])
+        connections.warm[connection].noteUnreachable(frame, &details.details[place])
       }
-      details.settle(place, connection, &connections)
+      details.settle(place, connection, &connections.warm)
     }
     notices.note(&packet, frame, flow: table.slots[index].serial, asked: asked)
     noteRare(index) { $0.icmpErrors &+= 1 }

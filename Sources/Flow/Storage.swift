@@ -76,6 +76,71 @@ struct Pool<Element>: ~Copyable {
   }
 }
 
+/// A value of few octets that are not zero, without those that are.
+///
+/// First a bit for each group of eight octets that has any; then, for each such group, a bit for each octet
+/// that is not zero, and these octets.
+struct Packed: Sendable {
+  /// Octets that there is room for.
+  static let octetsMax = 352
+
+  private var octets = InlineArray<352, UInt8>(repeating: 0)
+
+  /// Nothing.
+  init() {}
+
+  /// Packs a value; nil when there is no room for it.
+  init?<Value: BitwiseCopyable>(_ value: Value) {
+    let groups = (MemoryLayout<Value>.size + 7) / 8
+    var at = (groups + 7) / 8
+    let fits = unsafe withUnsafeBytes(of: value) { source in
+      for group in 0..<groups {
+        let first = group * 8
+        var mask: UInt8 = 0
+        let maskAt = at
+        if at >= Packed.octetsMax { return false }
+        at += 1
+        for i in first..<min(first + 8, source.count) {
+          let octet = unsafe source[i]
+          if octet == 0 { continue }
+          if at >= Packed.octetsMax { return false }
+          mask |= 1 << UInt8(i - first)
+          octets[at] = octet
+          at += 1
+        }
+        if mask == 0 {
+          at = maskAt
+        } else {
+          octets[maskAt] = mask
+          octets[group / 8] |= 1 << UInt8(group % 8)
+        }
+      }
+      return true
+    }
+    if !fits { return nil }
+  }
+
+  /// Takes the value out, over `value`.
+  func unpack<Value: BitwiseCopyable>(into value: inout Value) {
+    let groups = (MemoryLayout<Value>.size + 7) / 8
+    var at = (groups + 7) / 8
+    unsafe withUnsafeMutableBytes(of: &value) { target in
+      for group in 0..<groups {
+        var mask: UInt8 = 0
+        if octets[group / 8] & 1 << UInt8(group % 8) != 0 {
+          mask = octets[at]
+          at += 1
+        }
+        for i in group * 8..<min(group * 8 + 8, target.count) {
+          let isThere = mask & 1 << UInt8(i % 8) != 0
+          unsafe target[i] = isThere ? octets[at] : 0
+          if isThere { at += 1 }
+        }
+      }
+    }
+  }
+}
+
 /// A power of two of words that are zero until they are written: memory is taken in blocks as they are.
 @safe struct ZeroedWords: ~Copyable {
   /// Words of a block, as a power of two.

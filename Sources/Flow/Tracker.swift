@@ -21,7 +21,7 @@ public struct Tracker: ~Copyable {
   let limits: Limits
   var table: FlowTable
   var lists = FlowLists()
-  var connections = Pool<TCPConnection>()
+  var connections: ConnectionStore
   var datagrams = Pool<DatagramState>()
   var rarities = Pool<FlowRarities>()
   var details: DetailPool
@@ -58,6 +58,7 @@ public struct Tracker: ~Copyable {
     limits.flowsMax = max(1, min(limits.flowsMax, FlowTable.flowsMax))
     self.limits = limits
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
+    connections = ConnectionStore(warmMax: limits.warmMax)
     details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
     copies = Copies(secret: secret)
   }
@@ -99,6 +100,7 @@ public struct Tracker: ~Copyable {
     }
     let index = found ?? open(name, flags, frame)
     atHand = index
+    if table.slots[index].hasConnection { _ = connections.place(of: index, &table) }
     let side = table.slots[index].side(name.isReversed)
     if carrier != 0 { noteRare(index) { $0.carriers[side.rawValue] = carrier } }
     let isUDP = packet.hasPorts && packet.ipProtocol == .udp
@@ -142,12 +144,12 @@ public struct Tracker: ~Copyable {
     _ packet: inout Packet, _ frame: Frame, _ index: Int, from side: FlowSide, _ reused: Reuse?
   ) -> Verdict {
     let connection = table.slots[index].state
-    let place = details.place(of: connections[connection])
+    let place = details.place(of: connections.warm[connection])
     reused?.note(in: &details.details[place], frame)
-    let verdict = connections[connection].receive(
+    let verdict = connections.warm[connection].receive(
       &packet, frame, from: side, flow: table.slots[index].serial, &details.details[place], &copies)
     if verdict.settles { details.details[place].takeSettled(into: &settled) }
-    details.settle(place, connection, &connections)
+    details.settle(place, connection, &connections.warm)
     return verdict
   }
 
@@ -163,7 +165,7 @@ public struct Tracker: ~Copyable {
   /// What kind of flow it is now.
   @inline(__always)
   private func flowClass(of index: Int) -> FlowClass {
-    if table.slots[index].hasConnection { return connections[table.slots[index].state].flowClass }
+    if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].flowClass }
     return .of(table.slots[index].key.ipProtocol, isAnswered: table.slots[index].isAnswered)
   }
 
@@ -172,11 +174,11 @@ public struct Tracker: ~Copyable {
     _ index: Int, _ packet: inout Packet, _ name: PacketName, _ frame: Frame
   ) -> Reuse? {
     guard table.slots[index].hasConnection else { return nil }
-    let connection = table.slots[index].state
+    let connection = connections.place(of: index, &table)
     let side = table.slots[index].side(name.isReversed)
-    guard connections[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
-    let detail = details.detail(of: connections[connection])
-    let reuse = connections[connection].reuse(by: &packet, from: side, at: frame.time, detail)
+    guard connections.warm[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
+    let detail = details.detail(of: connections.warm[connection])
+    let reuse = connections.warm[connection].reuse(by: &packet, from: side, at: frame.time, detail)
     end(index, .end)
     return reuse
   }
@@ -191,15 +193,16 @@ public struct Tracker: ~Copyable {
     slot.isReversed = isFlipped != name.isReversed
     slot.isDirectionGuessed = isGuess || isFlipped
     slot.isFlipped = isFlipped
-    if flags != nil {
-      slot.hasConnection = true
-      slot.state = connections.take(
-        TCPConnection(
-          start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries, isFlipped: isFlipped))
-    } else {
-      slot.state = datagrams.take(DatagramState())
-    }
+    slot.hasConnection = flags != nil
     let index = table.insert(slot)
+    if flags != nil {
+      let connection = TCPConnection(
+        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries, isFlipped: isFlipped)
+      table.slots[index].state = connections.insert(connection, flow: index, &table)
+    } else {
+      table.slots[index].state = datagrams.take(
+        DatagramState(start: frame.time, firstFrame: frame.number))
+    }
     lists.insert(index, flags == nil ? .of(name.key.ipProtocol, isAnswered: false) : .halfOpen, &table)
     return index
   }

@@ -12,7 +12,7 @@ struct Pair {
   var ipProtocol = IPProtocol.tcp
   var vlan: UInt16?
   var next: (client: UInt32, server: UInt32) = (1000, 5000)
-  private var identification: UInt32 = 0
+  private var identification: (client: UInt32, server: UInt32) = (0, 0)
 
   init(_ client: UInt32, port: UInt16 = 40_000, _ ipProtocol: IPProtocol = .tcp, vlan: UInt16? = nil) {
     self.client = client
@@ -39,8 +39,11 @@ struct Pair {
       packet.vlanCount = 1
     }
     guard ipProtocol == .tcp else { return packet }
-    identification += 1
-    (packet.hasIdentification, packet.identification) = (true, identification)
+    if fromClient { identification.client += 1 } else { identification.server += 1 }
+    packet.hasIdentification = true
+    packet.identification = fromClient ? identification.client : identification.server
+    packet.tcp.hasTimestamps = true
+    packet.tcp.timestampValue = (fromClient ? 0x1234_5678 : 0x9abc_def0) &+ packet.identification
     packet.hasTCP = true
     packet.tcp.flags = flags
     packet.tcp.window = 60_000

@@ -52,9 +52,6 @@ public struct TCPDetail: Sendable {
   /// Whether an end's numbers have gaps in the capture.
   func hasHoles(_ end: Int) -> Bool { !ends[end].holes.isEmpty }
 
-  /// Whether a lone segment of an end waits for what follows it.
-  func hasLone(_ end: Int) -> Bool { ends[end].recovery.hasLone }
-
   /// Whether any of what an acknowledgment takes off an end's flight was sent again.
   func hasRepeat(_ end: Int, below number: Int64) -> Bool { ends[end].repeats.hasRepeat(below: number) }
 

@@ -1,7 +1,7 @@
 // The states of RFC 9293 section 3.3.2, for each end of a connection as an observer can know them.
 
 /// An endpoint's state.
-public enum EndpointState: UInt8, Sendable, CaseIterable {
+public enum EndpointState: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   case closed, listen, synSent, synReceived, established, finWait1, finWait2, closeWait, closing, lastACK,
     timeWait
 

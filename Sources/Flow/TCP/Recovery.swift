@@ -98,18 +98,12 @@ struct Recovery: Sendable, Equatable {
   private var expired: Int64 = 0
   /// When the sender hears what ends the state; 0 for not yet.
   private var leaves: Int64 = 0
-  /// The number of a segment that came alone after a wait as long as the timer's, and left a gap in the
-  /// sender's count of packets: what it repeats was lost before the tap.
-  private var loneNumber: Int64 = 0
 
   /// Whether nothing of it need be kept.
   var isBlank: Bool {
-    state == .open && duplicateACKs == 0 && selectedMost == 0 && probePoint == 0 && loneNumber == 0
+    state == .open && duplicateACKs == 0 && selectedMost == 0 && probePoint == 0
       && backoff == 0
   }
-
-  /// Waits for what follows a lone segment.
-  var hasLone: Bool { loneNumber > 0 }
 
   /// Takes an acknowledgment. True when it shows that the timeout was not necessary, as RFC 5682 has it.
   mutating func hear(_ heard: Heard) -> Bool {
@@ -263,14 +257,10 @@ struct Recovery: Sendable, Equatable {
   }
 
   /// Beyond the receiver's tap, a repeat after a timeout looks new when everything behind it was lost: it
-  /// comes alone, after packets that did not, and what follows it, a round trip later, begins far beyond.
-  mutating func noteLone(_ behind: Int64) { loneNumber = behind }
-
-  /// A segment with new numbers, behind a lone one.
-  mutating func noteNew(_ start: Int64, highest: Int64, isAlone: Bool, _ time: Int64) {
-    let isJump = loneNumber == highest && start > highest && isAlone
-    loneNumber = 0
-    if isJump { (state, point, leaves, expired, mayBeSpurious) = (.loss, start, 0, time, false) }
+  /// comes alone, after packets that did not, and what follows it, a round trip later, begins far beyond, at
+  /// `start`.
+  mutating func noteJump(_ start: Int64, _ time: Int64) {
+    (state, point, leaves, expired, mayBeSpurious) = (.loss, start, 0, time, false)
   }
 
   /// When the timer last ran out.

@@ -102,17 +102,19 @@ extension TCPConnection {
   /// A segment with new numbers: what was sent again, and first, before the tap, shows by what follows it.
   mutating func noteLone(_ segment: Segment, _ detail: inout TCPDetail) {
     let me = segment.side.rawValue
-    if detail.hasLone(me) {
+    if ends[me].isLone {
+      ends[me].isLone = false
       let isAlone = interval(ends[me].lastNew, segment.time) * 4 >= wayBack(segment.side, detail) * 3
-      detail[me].recovery.noteNew(
-        segment.sequence, highest: ends[me].highest, isAlone: isAlone, segment.time)
+      if isAlone, segment.sequence > ends[me].highest {
+        detail[me].recovery.noteJump(segment.sequence, segment.time)
+      }
     }
     guard let own = segment.identification, let most = ends[me].identificationMost, own &- most > 1,
       own &- most < 1 << 15, segment.payload > 0, segment.sequence == ends[me].highest,
       ends[me].acknowledged >= ends[me].highest,
       interval(ends[me].timerStarted, segment.time) > RoundTrip.timeoutMin
     else { return }
-    detail[me].recovery.noteLone(segment.end)
+    ends[me].isLone = true
   }
 
   /// What an acknowledgment says to a peer in trouble.

@@ -37,7 +37,7 @@ public struct Verdict: Sendable, Equatable {
 
 /// One connection, as far as every connection needs it: what is a list, or belongs to trouble, is in its
 /// detail (`TCPDetail`). The originator sent the first SYN, or is the best guess.
-public struct TCPConnection: Sendable {
+public struct TCPConnection: Sendable, BitwiseCopyable {
   var ends = InlineArray<2, TCPEnd>(repeating: TCPEnd())
   /// Its first packet.
   let start: Int64
@@ -68,11 +68,10 @@ public struct TCPConnection: Sendable {
   /// nothing yet, nor does a RST; octets of the answering end do.
   var isProven: Bool {
     if opening.isComplete { return true }
+    if ends[0].counters.segments == 0 || ends[1].counters.segments == 0 { return false }
     if ends[0].hasSYN || ends[1].hasSYN { return ends[1].counters.dataSegments > 0 }
     for i in 0..<2 {
-      if ends[i].counters.segments == 0 || (reset?.rawValue == i && ends[i].counters.segments == 1) {
-        return false
-      }
+      if reset?.rawValue == i, ends[i].counters.segments == 1 { return false }
       switch ends[i].state {
       case .listen, .synSent, .synReceived: return false
       case .closed: if ends[i].path.count < 2 { return false }

@@ -40,7 +40,7 @@ public struct TCPCounters: Sendable, Equatable {
 }
 
 /// What a SYN offers.
-public struct TCPOffer: Sendable, Equatable {
+public struct TCPOffer: Sendable, Equatable, BitwiseCopyable {
   /// Octets; 0 when the option is absent.
   public var maximumSegmentSize: UInt16 = 0
   /// Nil when the option is absent.
@@ -90,7 +90,7 @@ func count(_ counter: inout UInt32) { if counter < .max { counter &+= 1 } }
 /// One end, as far as every connection needs it: what is a list, or belongs to trouble, is in its detail
 /// (`TCPEndDetail`). Numbers are its own, from its initial sequence number, except where they are
 /// acknowledgments it sent.
-public struct TCPEnd: Sendable {
+public struct TCPEnd: Sendable, BitwiseCopyable {
   /// The initial sequence number: its SYN's, or a guess from the first segment seen.
   var initialSequence: UInt32?
   /// A SYN of this end was seen: the initial sequence number is no guess.
@@ -138,6 +138,9 @@ public struct TCPEnd: Sendable {
   var lastHeard: Int64 = 0
   /// When it last sent something for the first time.
   var lastNew: Int64 = 0
+  /// What it sent last came alone after a wait as long as the timer's, and left a gap in its count of packets:
+  /// what it repeats was lost before the tap.
+  var isLone = false
   var flightMax: Int64 = 0
 
   // What tells the order of sending.

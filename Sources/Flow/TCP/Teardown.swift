@@ -3,7 +3,7 @@
 internal import Wire
 
 /// Why an end sent a reset, as far as the wire tells.
-public enum ResetKind: UInt8, Sendable {
+public enum ResetKind: UInt8, Sendable, BitwiseCopyable {
   /// Nobody listens: the answer to a SYN (RFC 9293 section 3.5.2, group 1).
   case refused
   /// The answer to a SYN-ACK: whoever is said to have asked did not, or wanted only to know (section 3.5.1).

@@ -1,0 +1,25 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What flows take, and what floods cost: memory of the whole program, time per packet, the longest packet.
+//
+// cd Benchmarks/Flows && swift run -c release flows [FLOWS]
+let package = Package(
+  name: "flows",
+  targets: [
+    // The rooms themselves, by symbolic links: a target cannot lie outside its package.
+    .target(
+      name: "Wire",
+      swiftSettings: [
+        .strictMemorySafety(), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ]),
+    .target(
+      name: "Flow", dependencies: ["Wire"],
+      swiftSettings: [
+        .strictMemorySafety(), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ]),
+    .executableTarget(name: "flows", dependencies: ["Flow", "Wire"], path: "Sources/Flows"),
+  ]
+)

@@ -1,0 +1,1 @@
+../../../../Tests/FlowTests/Traffic.swift

@@ -1,0 +1,152 @@
+// Connections that nobody has talked on for a while are packed: there may be millions of them.
+
+internal import Wire
+
+/// Connections, those that are talked on as they are, the others packed. Every flow's slot says which.
+///
+/// A connection has room for what its analysis needs, and most of that is zero. Up to `warmMax` connections
+/// are as they are (warm); of more, those that have not been seen since a hand last came by are packed (cold),
+/// and unpacked with their next packet. Those that hold a detail stay warm: there is a limit of details.
+struct ConnectionStore: ~Copyable {
+  /// Warm connections that are looked at, at most, to make room for one.
+  private static let looksMax = 8
+
+  private let warmMax: Int
+  var warm = Pool<TCPConnection>()
+  private var cold = Pool<Packed>()
+  /// Of each warm place: its flow, and one in front of it when it was seen since the hand came by; -1 for none.
+  private var owners: [Int32] = []
+  private var seen: [Bool] = []
+  private var hand = 0
+
+  init(warmMax: Int) { self.warmMax = warmMax }
+
+  /// Connections, warm and cold.
+  var count: Int { warm.count + cold.count }
+  /// Octets of memory.
+  var octets: Int { warm.octets + cold.octets + owners.capacity * 5 }
+  /// The most that so many connections take: beyond the warm ones, those with a detail are warm as well.
+  static func octetsMax(_ count: Int, warmMax: Int, detailsMax: Int) -> Int {
+    count * (MemoryLayout<Packed>.stride + 4)
+      + (warmMax + detailsMax + 1024) * (MemoryLayout<TCPConnection>.stride + 4 + 5)
+  }
+
+  /// Puts in a connection of a flow that has just come, and says its warm place.
+  mutating func insert(_ connection: TCPConnection, flow: Int, _ table: inout FlowTable) -> Int {
+    makeRoom(&table)
+    let place = warm.take(connection)
+    if place == owners.count {
+      owners.append(Int32(flow))
+      seen.append(true)
+    } else {
+      owners[place] = Int32(flow)
+      seen[place] = true
+    }
+    return place
+  }
+
+  /// The warm place of a flow's connection, which is unpacked when it is cold.
+  @inline(__always)
+  mutating func place(of flow: Int, _ table: inout FlowTable) -> Int {
+    if table.slots[flow].isCold { warmUp(flow, &table) }
+    let place = table.slots[flow].state
+    seen[place] = true
+    return place
+  }
+
+  private mutating func warmUp(_ flow: Int, _ table: inout FlowTable) {
+    let place = table.slots[flow].state
+    let connection = unpacked(place)
+    cold.giveBack(place)
+    table.slots[flow].isCold = false
+    table.slots[flow].state = insert(connection, flow: flow, &table)
+  }
+
+  private func unpacked(_ place: Int) -> TCPConnection {
+    var connection = TCPConnection()
+    cold[place].unpack(into: &connection)
+    connection.unfold()
+    return connection
+  }
+
+  /// A flow's connection as it is now.
+  func connection(of flow: Int, _ table: borrowing FlowTable) -> TCPConnection {
+    let place = table.slots[flow].state
+    return table.slots[flow].isCold ? unpacked(place) : warm[place]
+  }
+
+  /// Takes out a flow's connection, which holds no detail any more.
+  mutating func remove(_ flow: Int, _ table: borrowing FlowTable) {
+    let place = table.slots[flow].state
+    if table.slots[flow].isCold { return cold.giveBack(place) }
+    owners[place] = -1
+    warm.giveBack(place)
+  }
+
+  /// Packs a connection or two that have not been seen for a while, when there are too many warm ones.
+  private mutating func makeRoom(_ table: inout FlowTable) {
+    var (looks, packed) = (0, 0)
+    while warm.count >= warmMax, looks < ConnectionStore.looksMax, packed < 2 {
+      looks += 1
+      hand = hand + 1 < owners.count ? hand + 1 : 0
+      let flow = Int(owners[hand])
+      guard flow >= 0, warm[hand].detail < 0 else { continue }
+      if seen[hand] {
+        seen[hand] = false
+      } else if pack(hand, flow, &table) {
+        packed += 1
+      }
+    }
+  }
+
+  private mutating func pack(_ place: Int, _ flow: Int, _ table: inout FlowTable) -> Bool {
+    var connection = warm[place]
+    connection.fold()
+    // One that has too much to tell stays as it is.
+    guard let octets = Packed(connection) else { return false }
+    owners[place] = -1
+    warm.giveBack(place)
+    table.slots[flow].isCold = true
+    table.slots[flow].state = cold.take(octets)
+    return true
+  }
+}
+
+extension TCPConnection {
+  /// Replaces what follows from other numbers, or nearly, by the difference: then it has few octets.
+  fileprivate mutating func fold() {
+    for i in 0..<2 {
+      ends[i].edge &-= ends[i].acknowledgmentSent
+      ends[i].acknowledgmentSent &-= ends[1 - i].acknowledged
+    }
+    for i in 0..<2 {
+      let highest = ends[i].highest
+      ends[i].acknowledged = highest &- ends[i].acknowledged
+      ends[i].counters.dataOctets = UInt64(bitPattern: highest) &- ends[i].counters.dataOctets
+      if let fin = ends[i].finSequence { ends[i].finSequence = highest &- fin }
+      shift(i, 0 &- start)
+    }
+  }
+
+  /// The reverse.
+  fileprivate mutating func unfold() {
+    for i in 0..<2 {
+      let highest = ends[i].highest
+      ends[i].acknowledged = highest &- ends[i].acknowledged
+      ends[i].counters.dataOctets = UInt64(bitPattern: highest) &- ends[i].counters.dataOctets
+      if let fin = ends[i].finSequence { ends[i].finSequence = highest &- fin }
+      shift(i, start)
+    }
+    for i in 0..<2 {
+      ends[i].acknowledgmentSent &+= ends[1 - i].acknowledged
+      ends[i].edge &+= ends[i].acknowledgmentSent
+    }
+  }
+
+  private mutating func shift(_ end: Int, _ time: Int64) {
+    ends[end].timerStarted &+= time
+    ends[end].lastHeard &+= time
+    ends[end].lastNew &+= time
+    ends[end].single.sent &+= time
+  }
+}
