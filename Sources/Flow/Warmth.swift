@@ -5,8 +5,9 @@ internal import Wire
 /// Connections, those that are talked on as they are, the others packed. Every flow's slot says which.
 ///
 /// A connection has room for what its analysis needs, and most of that is zero. Up to `warmMax` connections
-/// are as they are (warm); of more, those that have not been seen since a hand last came by are packed (cold),
-/// and unpacked with their next packet. Those that hold a detail stay warm: there is a limit of details.
+/// are as they are (warm); of more, those that have not been seen since a hand last came by are packed
+/// (cold), and unpacked with their next packet. Those that hold a detail stay warm: there is a limit of
+/// details.
 struct ConnectionStore: ~Copyable {
   /// Warm connections that are looked at, at most, to make room for one.
   private static let looksMax = 8
@@ -14,7 +15,7 @@ struct ConnectionStore: ~Copyable {
   private let warmMax: Int
   var warm = Pool<TCPConnection>()
   private var cold = Pool<Packed>()
-  /// Of each warm place: its flow, and one in front of it when it was seen since the hand came by; -1 for none.
+  /// The flow of each warm place, -1 for none; and whether it was seen since the hand came by.
   private var owners: [Int32] = []
   private var seen: [Bool] = []
   private var hand = 0

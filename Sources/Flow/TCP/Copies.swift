@@ -50,7 +50,7 @@ struct Copies {
     fileprivate var marks: UInt32
     fileprivate var number: UInt32
     /// Equal marks tell a copy: without an identification only time stamps tell, and they tell nothing of
-    /// pure acknowledgments, which may be equal. A SYN-ACK may be repeated in the same millisecond, by a timer
+    /// pure acknowledgments, which may be equal. A SYN-ACK may come again in the same millisecond, by a timer
     /// and by a repeated SYN.
     fileprivate var isTelling: Bool
   }

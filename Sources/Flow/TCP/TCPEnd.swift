@@ -138,8 +138,8 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   var lastHeard: Int64 = 0
   /// When it last sent something for the first time.
   var lastNew: Int64 = 0
-  /// What it sent last came alone after a wait as long as the timer's, and left a gap in its count of packets:
-  /// what it repeats was lost before the tap.
+  /// What it sent last came alone after a wait as long as the timer's, and left a gap in its count of
+  /// packets: what it repeats was lost before the tap.
   var isLone = false
   var flightMax: Int64 = 0
 
