@@ -54,6 +54,15 @@ func readStreams<View: StreamView & ~Copyable>(
   } catch {
     failure = error
   }
+  for flow in streams.flows where !outputEnded {
+    streams.end(flow)
+    streams.drain {
+      view.show($0)
+    } http2: {
+      view.show($0)
+    }
+    if view.pending > 1 << 16 { outputEnded = !view.flush() }
+  }
   streams.finish()
   tracker.finish()
   collect(&tracker, &streams, &view)

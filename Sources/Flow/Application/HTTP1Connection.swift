@@ -32,9 +32,8 @@ struct HTTP1Side: Sendable {
   var state = State.start
   /// Octets of the unit lent that were searched before.
   var scanned = 0
-  /// The head that was just read, and its first octet.
-  var head: HTTPHead?
-  var first: StreamPlace?
+  /// The head that was just read, with its first octet: one at most. A list takes no room while it is empty.
+  var heads: [(head: HTTPHead, first: StreamPlace)] = []
   /// Where the unit of a body began that has not ended.
   var partStart: Int64?
   /// Octets before were lost: messages may be missing.
@@ -69,8 +68,13 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   var inner: [HTTP2Connection] = []
   /// What was wrong where no exchange was: told on the next.
   var stray: HTTPAnomalies = []
-  /// The response at hand answers no request: it is told alone.
-  var orphan: HTTPExchange?
+  /// The response at hand answers no request: it is told alone. One at most, in a list that takes no room
+  /// while it is empty.
+  private var orphans: [HTTPExchange] = []
+  var orphan: HTTPExchange? {
+    get { orphans.first }
+    set { orphans = newValue.map { [$0] } ?? [] }
+  }
 
   init(flow: UInt64, ends: StreamEnds, bodyMax: Int) {
     self.flow = flow
@@ -153,8 +157,7 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     sides[i].scanned = 0
     guard let head = HTTPHead(octets.extracting(0..<end)) else { return misses(place, octets) }
     sides[i].state = .head
-    sides[i].head = head
-    sides[i].first = place
+    sides[i].heads = [(head, place)]
     return .complete(Int64(end))
   }
 

@@ -6,9 +6,7 @@ extension HTTP1Connection {
   /// A head has been read: its message begins.
   mutating func beginMessage(_ side: FlowSide, _ end: StreamPlace) {
     let i = side.rawValue
-    guard let head = sides[i].head, let first = sides[i].first else { return }
-    sides[i].head = nil
-    sides[i].first = nil
+    guard let (head, first) = sides[i].heads.popLast() else { return }
     if client == nil { client = head.isRequest ? side : side.other }
     // Whoever asks once asks always: a request from the other side is no message of this connection.
     guard head.isRequest == (side == client) else {
@@ -256,8 +254,7 @@ extension HTTP1Connection {
     let i = side.rawValue
     sides[i].hasLost = true
     sides[i].scanned = 0
-    sides[i].head = nil
-    sides[i].first = nil
+    sides[i].heads = []
     sides[i].partStart = nil
     withMessage(side) {
       $0.last = place

@@ -50,7 +50,8 @@ public struct Streams: ~Copyable {
   private var freeSlots: [Int] = []
   private var works: [Reassembly] = []
   private var readers: [HTTP1Connection] = []
-  private var frames: [HTTP2Connection?] = []
+  /// Those that read HTTP/2, which few do, by their places.
+  private var frames: [Int: HTTP2Connection] = [:]
   private var freeWorks: [Int] = []
   private var nobody = Nobody()
   private var exchanges: [HTTPExchange] = []
@@ -183,7 +184,7 @@ public struct Streams: ~Copyable {
   private mutating func resume(_ slot: Int, at time: Int64) {
     let place = Int(slots[slot].place)
     if slots[slot].state == .http2 {
-      if var reader = frames[place].take() {
+      if var reader = frames.removeValue(forKey: place) {
         works[place].resume(at: time, first: reader.summary.client, &reader, &context)
         take(&reader)
         frames[place] = reader
@@ -201,13 +202,11 @@ public struct Streams: ~Copyable {
     if let free = freeWorks.popLast() {
       works[free] = Reassembly()
       readers[free] = reader
-      frames[free] = nil
       place = free
     } else {
       place = works.count
       works.append(Reassembly())
       readers.append(reader)
-      frames.append(nil)
     }
     slots[slot].place = UInt32(place)
     for side in FlowSide.allCases {
@@ -244,7 +243,7 @@ public struct Streams: ~Copyable {
   private mutating func read(_ slot: Int, _ segment: StreamSegment, _ payload: Bytes) {
     let place = Int(slots[slot].place)
     if slots[slot].state == .http2 {
-      if var reader = frames[place].take() {
+      if var reader = frames.removeValue(forKey: place) {
         works[place].receive(segment, payload, &reader, &context)
         take(&reader)
         frames[place] = reader
@@ -272,7 +271,7 @@ public struct Streams: ~Copyable {
     works[place] = Reassembly()
     readers[place].pending = []
     readers[place].inner = []
-    frames[place] = nil
+    frames.removeValue(forKey: place)
     freeWorks.append(place)
   }
 
@@ -288,7 +287,7 @@ public struct Streams: ~Copyable {
       collect(slot)
       release(place)
     case .http2:
-      if var reader = frames[place].take() {
+      if var reader = frames.removeValue(forKey: place) {
         works[place].abandon(.cut, at: now, frame: frame, &reader, &context)
         take(&reader)
         if reader.summary.isUnreadable { summaries.append(reader.summary) }
@@ -297,6 +296,10 @@ public struct Streams: ~Copyable {
     }
     freeSlots.append(slot)
   }
+
+  /// The flows that have a place here, in the order of their first packets: for whoever ends them one by one,
+  /// so that what they leave need not be held all at once.
+  public var flows: [UInt64] { table.all }
 
   /// The capture has ended, and every stream with it, in the order of the flows' first packets.
   public mutating func finish() {
