@@ -13,8 +13,8 @@ struct SerialTable: Sendable {
     mask = 63
   }
 
-  /// Serials are given one after the other by us: nobody chooses them. Multiplied by the golden ratio they lie
-  /// apart, so that taking one out moves few; side by side they would be one long run.
+  /// Serials are given one after the other by us: nobody chooses them. Multiplied by the golden ratio they
+  /// lie apart, so that taking one out moves few; side by side they would be one long run.
   @inline(__always)
   private func home(_ serial: UInt64) -> Int {
     Int(truncatingIfNeeded: (serial &* 0x9e37_79b9_7f4a_7c15) &>> 32) & mask
