@@ -98,6 +98,7 @@ extension Tracker {
       let datagrams = datagrams[table.slots[index].state]
       record = table.slots[index].record(datagrams.start, datagrams.firstFrame)
       record.datagramOctets = datagrams.octets
+      record.replyGaps = datagrams.gaps
     }
     if table.slots[index].rare >= 0 {
       let rare = rarities[table.slots[index].rare]
@@ -109,8 +110,8 @@ extension Tracker {
       notices: notices[record.serial])
   }
 
-  /// Reports a flow at hand that goes on, when another span of the active timeout has passed since it began; what
-  /// comes now is not yet in the report.
+  /// Reports a flow at hand that goes on, when another span of the active timeout has passed since it began;
+  /// what comes now is not yet in the report.
   @inline(__always)
   mutating func reportActive(_ index: Int, _ time: Int64) {
     let state = table.slots[index].state

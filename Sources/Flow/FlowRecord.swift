@@ -74,6 +74,8 @@ public struct FlowRecord: Sendable {
   public internal(set) var counters = InlineArray<2, FlowCounters>(repeating: FlowCounters())
   /// Payload octets that UDP and other datagrams carried, by side.
   public internal(set) var datagramOctets = InlineArray<2, UInt64>(repeating: 0)
+  /// How long its datagrams waited for replies.
+  public internal(set) var replyGaps = ReplyGaps()
 
   /// The originator's address and port.
   public var originator: (address: IPAddress, port: UInt16) {

@@ -206,6 +206,7 @@ struct DatagramState: Sendable {
   let firstFrame: UInt64
   /// Payload octets, by side.
   var octets: InlineArray<2, UInt64> = [0, 0]
+  var gaps = ReplyGaps()
 }
 
 /// What few flows have.

@@ -159,6 +159,7 @@ public struct Tracker: ~Copyable {
     table.slots[index].count(frame, from: side, ip: ip)
     if !table.slots[index].hasConnection {
       datagrams[table.slots[index].state].octets[side.rawValue] &+= UInt64(max(0, datagram))
+      datagrams[table.slots[index].state].gaps.note(side, frame.time)
     }
   }
 

@@ -116,7 +116,18 @@ public struct FlowJSON: ~Copyable {
     } else {
       count(",\"orig_bytes\":", flow.record.datagramOctets[0])
       count(",\"resp_bytes\":", flow.record.datagramOctets[1])
+      writeReplies(flow.record.replyGaps)
     }
+  }
+
+  private mutating func writeReplies(_ gaps: ReplyGaps) {
+    guard gaps.samples > 0 else { return }
+    out.write(",\"reply\":{\"samples\":")
+    out.write(decimal: UInt64(gaps.samples))
+    number(",\"min_ns\":", gaps.least)
+    number(",\"avg_ns\":", gaps.average)
+    number(",\"max_ns\":", gaps.most)
+    out.write("}")
   }
 
   private mutating func writeTCP(_ connection: ConnectionReport, _ flow: EndedFlow) {
