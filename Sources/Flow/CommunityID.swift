@@ -8,7 +8,10 @@ internal import Wire
 public func communityID(
   of key: FlowKey, isReversed: Bool = false, seed: UInt16 = 0, inBase64: Bool = true
 ) -> [UInt8] {
-  var octets: [UInt8] = [UInt8(seed >> 8), UInt8(seed & 255)]
+  var octets: [UInt8] = []
+  octets.reserveCapacity(40)
+  octets.append(UInt8(seed >> 8))
+  octets.append(UInt8(seed & 255))
   for address in isReversed ? [key.second, key.first] : [key.first, key.second] {
     if !key.isIPv6, let four = address.ipv4 {
       for shift: UInt32 in [24, 16, 8, 0] { octets.append(UInt8(truncatingIfNeeded: four >> shift)) }
@@ -31,7 +34,7 @@ public func communityID(
   default: break
   }
   let digest = sha1(octets)
-  return Array("1:".utf8) + (inBase64 ? base64(digest) : hexadecimal(digest))
+  return [UInt8(ascii: "1"), UInt8(ascii: ":")] + (inBase64 ? base64(digest) : hexadecimal(digest))
 }
 
 /// The text of a flow.
@@ -47,7 +50,10 @@ private func hexadecimal(_ octets: [UInt8]) -> [UInt8] {
 
 /// SHA-1 (RFC 3174) of a short run of octets: Community ID is defined by it; it guards nothing here.
 func sha1(_ message: [UInt8]) -> [UInt8] {
-  var octets = message + [0x80]
+  var octets: [UInt8] = []
+  octets.reserveCapacity(message.count + 72)
+  octets += message
+  octets.append(0x80)
   while octets.count % 64 != 56 { octets.append(0) }
   let bits = UInt64(message.count) * 8
   for shift: UInt64 in [56, 48, 40, 32, 24, 16, 8, 0] {
@@ -57,7 +63,7 @@ func sha1(_ message: [UInt8]) -> [UInt8] {
   var (h0, h1, h2, h3, h4): (UInt32, UInt32, UInt32, UInt32, UInt32) =
     (0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0)
   for block in stride(from: 0, to: octets.count, by: 64) {
-    var w = [UInt32](repeating: 0, count: 80)
+    var w = InlineArray<80, UInt32>(repeating: 0)
     for i in 0..<16 {
       let at = block + i * 4
       w[i] =
@@ -78,23 +84,37 @@ func sha1(_ message: [UInt8]) -> [UInt8] {
     }
     (h0, h1, h2, h3, h4) = (h0 &+ a, h1 &+ b, h2 &+ c, h3 &+ d, h4 &+ e)
   }
-  return [h0, h1, h2, h3, h4].flatMap { word in
-    [24, 16, 8, 0].map { (shift: UInt32) in UInt8(truncatingIfNeeded: word >> shift) }
+  var digest: [UInt8] = []
+  digest.reserveCapacity(20)
+  for word in [h0, h1, h2, h3, h4] {
+    for shift: UInt32 in [24, 16, 8, 0] { digest.append(UInt8(truncatingIfNeeded: word >> shift)) }
   }
+  return digest
 }
 
 /// Base64 with padding (RFC 4648 section 4).
 public func base64(_ octets: [UInt8]) -> [UInt8] {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
+  text.reserveCapacity((octets.count + 2) / 3 * 4)
   for at in stride(from: 0, to: octets.count, by: 3) {
     let rest = octets.count - at
     let word =
       UInt32(octets[at]) << 16 | (rest > 1 ? UInt32(octets[at + 1]) << 8 : 0)
       | (rest > 2 ? UInt32(octets[at + 2]) : 0)
     for (i, shift) in [UInt32(18), 12, 6, 0].enumerated() {
-      text.append(i <= rest ? alphabet[Int(word >> shift & 63)] : UInt8(ascii: "="))
+      text.append(i <= rest ? base64Digit(UInt8(word >> shift & 63)) : UInt8(ascii: "="))
     }
   }
   return text
+}
+
+/// The digit of six bits.
+private func base64Digit(_ value: UInt8) -> UInt8 {
+  switch value {
+  case 0..<26: UInt8(ascii: "A") + value
+  case 26..<52: UInt8(ascii: "a") + value - 26
+  case 52..<62: UInt8(ascii: "0") + value - 52
+  case 62: UInt8(ascii: "+")
+  default: UInt8(ascii: "/")
+  }
 }

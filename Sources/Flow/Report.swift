@@ -2,21 +2,25 @@
 
 internal import Wire
 
-/// A connection as it was when its flow ended or was reported: both ends with all that is known of them.
-public struct ConnectionReport: Sendable {
+/// A connection as it was when its flow ended or was reported: both ends with all that is known of them. A
+/// class, made once for a flow that ends: views ask it for a hundred things, and it has two kilobytes.
+public final class ConnectionReport: Sendable {
   let connection: TCPConnection
   let detail: TCPDetail
+  /// How it was opened.
+  public let handshake: Handshake
+  /// The states that each end came through.
+  fileprivate let paths: InlineArray<2, [StateChange]>
 
   init(_ connection: TCPConnection, _ detail: TCPDetail) {
     self.connection = connection
     self.detail = detail
+    handshake = connection.handshake(detail)
+    paths = [connection.path(of: .originator, detail), connection.path(of: .responder, detail)]
   }
 
   /// One end.
-  public subscript(side: FlowSide) -> EndReport { EndReport(side, connection, detail) }
-
-  /// How it was opened.
-  public var handshake: Handshake { connection.handshake(detail) }
+  public subscript(side: FlowSide) -> EndReport { EndReport(side, self) }
 
   /// Who sent a reset that ended it, and its frame.
   public var reset: (side: FlowSide, frame: UInt64)? {
@@ -33,17 +37,17 @@ public struct ConnectionReport: Sendable {
 /// One end of a connection.
 public struct EndReport: Sendable {
   private let side: FlowSide
-  private let connection: TCPConnection
-  private let detail: TCPDetail
+  private let report: ConnectionReport
 
-  init(_ side: FlowSide, _ connection: TCPConnection, _ detail: TCPDetail) {
+  init(_ side: FlowSide, _ report: ConnectionReport) {
     self.side = side
-    self.connection = connection
-    self.detail = detail
+    self.report = report
   }
 
-  private var end: TCPEnd { connection.ends[side.rawValue] }
-  private var more: TCPEndDetail { detail[side.rawValue] }
+  private var connection: TCPConnection { @inline(__always) get { report.connection } }
+  private var detail: TCPDetail { @inline(__always) get { report.detail } }
+  private var end: TCPEnd { @inline(__always) get { report.connection.ends[side.rawValue] } }
+  private var more: TCPEndDetail { @inline(__always) get { report.detail[side.rawValue] } }
 
   /// The initial sequence number: its SYN's, or a guess from the first segment seen.
   public var initialSequence: UInt32? { end.initialSequence }
@@ -54,7 +58,7 @@ public struct EndReport: Sendable {
   /// The state it is in.
   public var state: EndpointState { end.state }
   /// The states that it came through.
-  public var path: [StateChange] { connection.path(of: side, detail) }
+  public var path: [StateChange] { report.paths[side.rawValue] }
   /// The frame of its first FIN.
   public var finFrame: UInt64? { connection.milestone(end.fin, detail)?.frame }
   /// Packets of the other end were captured: what is in flight is known.
@@ -84,7 +88,8 @@ public struct EndReport: Sendable {
 
   /// What is counted of the segments it sent.
   public var counters: TCPCounters {
-    let (usual, trouble) = (end.counters, more.counters)
+    let usual = end.counters
+    let trouble = more.counters
     var counters = TCPCounters()
     // What was captured twice was sent once.
     counters.segments = UInt64(usual.segments) - min(UInt64(usual.segments), trouble.duplicateFrames)

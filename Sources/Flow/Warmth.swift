@@ -115,7 +115,8 @@ struct ConnectionStore: ~Copyable {
 
 extension TCPConnection {
   /// Replaces what follows from other numbers, or nearly, by the difference: then it has few octets.
-  fileprivate mutating func fold() {
+  mutating func fold() {
+    (opening.there, opening.here) = (BriefTime(), BriefTime())
     for i in 0..<2 {
       ends[i].edge &-= ends[i].acknowledgmentSent
       ends[i].acknowledgmentSent &-= ends[1 - i].acknowledged
@@ -142,6 +143,8 @@ extension TCPConnection {
       ends[i].acknowledgmentSent &+= ends[1 - i].acknowledged
       ends[i].edge &+= ends[i].acknowledgmentSent
     }
+    // It had no detail when it was folded.
+    if opening.hasSYNACK { noteDelays(TCPDetail()) }
   }
 
   private mutating func shift(_ end: Int, _ time: Int64) {

@@ -90,7 +90,10 @@ struct Flows: ParsableCommand {
       failure = error
     }
     tracker.finish()
-    tracker.drain { view.show($0) }
+    tracker.drain {
+      view.show($0)
+      if view.pending > 1 << 16, !outputEnded { outputEnded = !view.flush() }
+    }
     view.finish()
     if !outputEnded, !view.flush(), errno != EPIPE {
       throw Failure.input("standard output: \(lastSystemError())")

@@ -171,7 +171,7 @@ extension TCPConnection {
     guard watch.openingACKs > 0, analysis.contains(.retransmission),
       let ack = milestone(opening.ack, detail)
     else { return }
-    let roundTrip = (synACKDelay(detail) ?? 0) &+ (ackDelay(detail) ?? 0)
+    let roundTrip = (synACKDelay ?? 0) &+ (ackDelay ?? 0)
     if interval(ack.time, segment.time) > max(Watch.crossingMin, 2 &* roundTrip) {
       detail.note(.repeatedAfterACK, segment, amount: Int64(watch.openingACKs))
     }

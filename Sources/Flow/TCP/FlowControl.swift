@@ -101,7 +101,7 @@ extension TCPConnection {
       let control = detail.control(peer)
       if control.openedAt > 0 {
         let isNear = vantage(of: segment.side, detail) != .far
-        let answer = TCPConnection.answerMax + (isNear ? 0 : (synACKDelay(detail) ?? 0))
+        let answer = TCPConnection.answerMax + (isNear ? 0 : (synACKDelay ?? 0))
         if interval(control.openedAt, segment.time) <= answer {
           detail[peer].control.blocked &+= interval(control.fullSince, control.openedAt)
         }

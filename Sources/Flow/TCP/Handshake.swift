@@ -41,6 +41,9 @@ struct Opening: Sendable {
   var ack = Milestones.none
   var synRetransmissions: UInt16 = 0
   var synACKRetransmissions: UInt16 = 0
+  /// From the last SYN to the SYN-ACK, and from there to its ACK, once they are known.
+  var there = BriefTime()
+  var here = BriefTime()
   var isSimultaneous = false
   var isFastOpen = false
   var isRefused = false
@@ -54,9 +57,16 @@ struct Opening: Sendable {
 
 extension TCPConnection {
   /// From the last SYN to the SYN-ACK.
-  func synACKDelay(_ detail: borrowing TCPDetail) -> Int64? { handshake(detail).synACKDelay }
+  var synACKDelay: Int64? { opening.hasSYN && opening.hasSYNACK ? opening.there.nanoseconds : nil }
   /// From the SYN-ACK to its ACK.
-  func ackDelay(_ detail: borrowing TCPDetail) -> Int64? { handshake(detail).ackDelay }
+  var ackDelay: Int64? { opening.hasSYNACK && opening.hasACK ? opening.here.nanoseconds : nil }
+
+  /// Keeps how long the halves of the opening took.
+  mutating func noteDelays(_ detail: borrowing TCPDetail) {
+    let handshake = handshake(detail)
+    opening.there = BriefTime(handshake.synACKDelay ?? 0)
+    opening.here = BriefTime(handshake.ackDelay ?? 0)
+  }
 
   /// The opening with its times and frames.
   func handshake(_ detail: borrowing TCPDetail) -> Handshake {
@@ -82,6 +92,7 @@ extension TCPConnection {
     if isSYN, !isACK, segment.side == .originator {
       if !opening.hasSYN {
         opening.syn = note(segment.time, segment.frame, &detail)
+        if opening.hasSYNACK { noteDelays(detail) }
       } else {
         if analysis.contains(.retransmission), opening.synRetransmissions < .max {
           opening.synRetransmissions += 1
@@ -96,6 +107,7 @@ extension TCPConnection {
     } else if isSYN {
       if !opening.hasSYNACK {
         opening.synACK = note(segment.time, segment.frame, &detail)
+        noteDelays(detail)
       } else if analysis.contains(.retransmission), opening.synACKRetransmissions < .max {
         opening.synACKRetransmissions += 1
       }
@@ -103,6 +115,7 @@ extension TCPConnection {
       segment.acknowledgment >= 1, segment.side == .originator, !analysis.contains(.ackLostSegment)
     {
       opening.ack = note(segment.time, segment.frame, &detail)
+      noteDelays(detail)
     } else if segment.flags.contains(.rst), segment.side == .responder, !opening.hasSYNACK {
       opening.isRefused = opening.hasSYN
     }

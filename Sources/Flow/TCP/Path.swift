@@ -39,16 +39,20 @@ struct Milestones: Sendable {
   }
 
   /// Time and frame of a milestone that is held, from the connection's first packet.
-  subscript(number: UInt8) -> (time: Int64, frame: UInt64) {
+  subscript(number: UInt8) -> (time: Int64, frame: UInt64) { all[Int(min(number, Milestones.heldMax - 1))] }
+
+  /// Those of all that are held.
+  var all: InlineArray<9, (time: Int64, frame: UInt64)> {
+    var all = InlineArray<9, (time: Int64, frame: UInt64)>(repeating: (0, 0))
     var at = 0
-    var time: Int64 = 0
-    var frame: UInt64 = 0
-    for _ in 0...min(number, Milestones.heldMax) {
+    var (time, frame): (Int64, UInt64) = (0, 0)
+    for i in 0..<Int(count) {
       let difference = read(&at)
       time &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
       frame &+= read(&at)
+      all[i] = (time, frame)
     }
-    return (time, frame)
+    return all
   }
 
   /// Seven bits an octet, the lowest first; the highest bit says that more follow. False when there is no
@@ -176,17 +180,20 @@ extension TCPConnection {
 
   /// Every state that an end came into.
   func path(of side: FlowSide, _ detail: borrowing TCPDetail) -> [StateChange] {
-    let end = ends[side.rawValue]
+    let held = ends[side.rawValue].path
+    let more = detail[side.rawValue].path
+    let marks = milestones.all
     var changes: [StateChange] = []
-    for i in 0..<Int(end.path.count) {
-      append(end.path.steps[i], detail, &changes)
+    changes.reserveCapacity(Int(held.count) + more.count)
+    for i in 0..<Int(held.count) + more.count {
+      let step = i < Int(held.count) ? held.steps[i] : more[i - Int(held.count)]
+      if step.milestone < Milestones.heldMax {
+        let (since, frame) = marks[Int(step.milestone)]
+        changes.append(StateChange(state: step.state, time: start &+ since, frame: firstFrame &+ frame))
+      } else if let mark = milestone(step.milestone, detail) {
+        changes.append(StateChange(state: step.state, time: mark.time, frame: mark.frame))
+      }
     }
-    for step in detail[side.rawValue].path { append(step, detail, &changes) }
     return changes
-  }
-
-  private func append(_ step: PathStep, _ detail: borrowing TCPDetail, _ changes: inout [StateChange]) {
-    guard let milestone = milestone(step.milestone, detail) else { return }
-    changes.append(StateChange(state: step.state, time: milestone.time, frame: milestone.frame))
   }
 }

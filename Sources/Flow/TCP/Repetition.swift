@@ -6,7 +6,7 @@ extension TCPConnection {
   /// How long an answer of this end takes to come by the tap: there and back again. Where the tap is beside
   /// the end it is next to nothing, and everything that the tap sees happens as the end does it.
   func wayBack(_ side: FlowSide, _ detail: borrowing TCPDetail) -> Int64 {
-    let opening = side == .originator ? ackDelay(detail) : synACKDelay(detail)
+    let opening = side == .originator ? ackDelay : synACKDelay
     // The peer's octets measure the same way; and an answer that was lost made the opening longer.
     let peer = ends[side.other.rawValue].roundTrip
     guard peer.samples > 0 else { return opening ?? 0 }

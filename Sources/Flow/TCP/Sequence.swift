@@ -13,7 +13,7 @@ extension TCPConnection {
 
   /// From the handshake: an end that answers at once is on the tap's side of the path.
   func vantage(of side: FlowSide, _ detail: borrowing TCPDetail) -> Vantage {
-    guard let there = synACKDelay(detail), let here = ackDelay(detail) else { return .unknown }
+    guard let there = synACKDelay, let here = ackDelay else { return .unknown }
     let (own, other) = side == .originator ? (here, there) : (there, here)
     if own * TCPConnection.vantageRatio < other { return .near }
     if other * TCPConnection.vantageRatio < own { return .far }
@@ -105,7 +105,7 @@ extension TCPConnection {
     if let mark = hole.timestamp, let own = segment.timestamps?.value, mark != own {
       return Int32(bitPattern: own &- mark) < 0
     }
-    let roundTrip = (synACKDelay(detail) ?? 0) + (ackDelay(detail) ?? 0)
+    let roundTrip = (synACKDelay ?? 0) + (ackDelay ?? 0)
     // Sent in the same tick of the sender's clock as the one that left the hole, and before others: a repeat
     // is sent a round trip later.
     if roundTrip > TCPConnection.reorderingMax, let mark = hole.timestamp, mark == segment.timestamps?.value,

@@ -38,7 +38,7 @@ public struct Verdict: Sendable, Equatable {
 /// One connection, as far as every connection needs it: what is a list, or belongs to trouble, is in its
 /// detail (`TCPDetail`). The originator sent the first SYN, or is the best guess.
 public struct TCPConnection: Sendable, BitwiseCopyable {
-  var ends = InlineArray<2, TCPEnd>(repeating: TCPEnd())
+  var ends = Both(repeating: TCPEnd())
   /// Its first packet.
   let start: Int64
   let firstFrame: UInt64
@@ -90,9 +90,9 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
 
   /// Whether both ends are done: nothing but copies and late packets can come.
   var isClosed: Bool {
-    for side in FlowSide.allCases {
-      switch ends[side.rawValue].state {
-      case .closed: if ends[side.rawValue].path.isEmpty { return false }
+    for i in 0..<2 {
+      switch ends[i].state {
+      case .closed: if ends[i].path.isEmpty { return false }
       case .timeWait: break
       case .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing,
         .lastACK:
