@@ -21,7 +21,7 @@ struct Wiretale: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Packets.self, Flows.self, States.self, HTTP.self, PoolsVerb.self, Interfaces.self,
+      Packets.self, Flows.self, States.self, HTTP.self, PoolsVerb.self, Messages.self, Interfaces.self,
     ],
     defaultSubcommand: Packets.self)
 

@@ -108,6 +108,8 @@ public enum StreamAnswer: Sendable, Equatable {
 
 /// A reader of one connection's streams.
 public protocol StreamConsumer {
+  /// Octets of a segment are next: so many that have not come before, whoever they are lent to.
+  mutating func begin(segment place: StreamPlace, count: Int64)
   /// Octets from where the last unit of this direction ended; `place` is the first one's.
   mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer
   /// Octets of the unit that `look` has answered for.
@@ -128,6 +130,9 @@ public protocol StreamConsumer {
 }
 
 extension StreamConsumer {
+  /// Most ask for octets only, wherever they come from.
+  @inline(__always)
+  public mutating func begin(segment place: StreamPlace, count: Int64) {}
   /// Most units tell their length themselves.
   public mutating func expect(_ place: StreamPlace) -> Int64? { nil }
   /// Most have no use for a part.

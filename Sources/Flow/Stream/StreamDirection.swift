@@ -122,6 +122,7 @@ struct StreamDirection: Sendable {
       return
     }
     last = place.moved(octets.count)
+    consumer.begin(segment: place, count: length)
     var at = 0
     while at < octets.count, !isDropped {
       if rest > 0 {

@@ -1,0 +1,296 @@
+// Messages of one connection: each direction cut by its framing, every message with the segments it lay in.
+
+internal import Wire
+
+/// One direction's place in its messages.
+struct MessageSide: Sendable {
+  /// What the octets that come next are.
+  enum State: Sendable, Equatable {
+    /// A message, or what stands between two.
+    case reading
+    /// So many octets of the message at hand, whatever they are.
+    case body(Int64)
+    /// The same, lent as a unit of its own: `finish` tells its end.
+    case unit
+    /// Framing is lost: a message is looked for where segments begin, or behind a delimiter.
+    case lost
+    /// Nobody reads it.
+    case unread
+  }
+
+  var state = State.reading
+  var cutter: Cutter
+  /// The message at hand. One at most: a list takes no room while it is empty.
+  var open: [Message] = []
+  /// Messages that ended since framing was found again, until octets confirm it.
+  var doubtful: [Message] = []
+  var isDoubtful = false
+  /// Where a message was looked for last: once is enough.
+  var tried: Int64 = -1
+  /// The loss at hand.
+  var loss: [MessageDesync] = []
+  var tally = MessageTally()
+  var longest: Int64 = 0
+
+  // The segment at hand.
+  var frame: UInt64 = 0
+  var shares: UInt64 = 0
+  var segmentEnd: Int64 = 0
+  var coalescing = Coalescing.written
+
+  init(_ framing: Framing) { cutter = Cutter(framing) }
+
+  /// The segment at hand is over.
+  mutating func endSegment() {
+    if frame > 0 { tally.count(segment: frame, messages: shares, coalescing) }
+    frame = 0
+  }
+}
+
+/// A reader of one connection's messages.
+struct MessageConnection: StreamConsumer, Sendable {
+  /// Messages in a row that confirm that framing was found again.
+  private static let confirmations = 3
+
+  let flow: UInt64
+  let ends: StreamEnds
+  /// Octets of each message that are kept.
+  let octetsMax: Int
+  var sides: InlineArray<2, MessageSide>
+  /// Messages that are done, until somebody takes them.
+  var done: [Message] = []
+
+  init(flow: UInt64, ends: StreamEnds, octetsMax: Int, _ framings: (Framing, Framing)) {
+    self.flow = flow
+    self.ends = ends
+    self.octetsMax = octetsMax
+    sides = [MessageSide(framings.0), MessageSide(framings.1)]
+  }
+
+  /// The first octets of a direction were not captured.
+  mutating func beginsMidStream(_ side: FlowSide) { sides[side.rawValue].state = .lost }
+
+  mutating func begin(segment place: StreamPlace, count: Int64) {
+    let i = place.side.rawValue
+    sides[i].endSegment()
+    sides[i].frame = place.frame
+    sides[i].segmentEnd = place.offset &+ count
+    sides[i].shares = 0
+    sides[i].tally.segments &+= 1
+    sides[i].tally.octets &+= count
+    if sides[i].open.isEmpty { return }
+    sides[i].shares = 1
+    sides[i].open[0].segments &+= 1
+  }
+
+  mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer {
+    let i = place.side.rawValue
+    var at = 0
+    while at < octets.count {
+      switch sides[i].state {
+      case .reading:
+        at = read(octets, at, place)
+      case .body(let rest):
+        if rest > Int64(octets.count &- at) {
+          // What came before is dealt with; the rest of the message is a unit of its own.
+          if at > 0 { return .complete(Int64(at)) }
+          sides[i].state = .unit
+          return .complete(rest)
+        }
+        keep(octets, at, at &+ Int(rest), i)
+        at &+= Int(rest)
+        sides[i].state = .reading
+        endMessage(place.moved(at))
+      case .lost: at = search(octets, at, place)
+      case .unread, .unit: return .notMine
+      }
+    }
+    return .complete(Int64(octets.count))
+  }
+
+  /// Cuts octets from `start` on; gives the place up to which they are dealt with.
+  private mutating func read(_ octets: Bytes, _ start: Int, _ place: StreamPlace) -> Int {
+    let i = place.side.rawValue
+    let cut = sides[i].cutter.cut(octets, from: start)
+    switch cut {
+    case .more:
+      beginMessage(place.moved(start))
+      keep(octets, start, octets.count, i)
+      return octets.count
+    case .body(let count, let from):
+      if sides[i].isDoubtful, isTooLong(count, i) {
+        lose(place.moved(start), .bad)
+        return start
+      }
+      beginMessage(place.moved(start))
+      keep(octets, start, from, i)
+      sides[i].state = .body(count)
+      return from
+    case .end(let at):
+      beginMessage(place.moved(start))
+      keep(octets, start, at, i)
+      endMessage(place.moved(at))
+      return at
+    case .between(let at): return at
+    case .bad:
+      lose(place.moved(start), .bad)
+      return start
+    }
+  }
+
+  /// Looks for a message where framing is lost; gives the place up to which octets belong to none.
+  private mutating func search(_ octets: Bytes, _ start: Int, _ place: StreamPlace) -> Int {
+    let i = place.side.rawValue
+    if sides[i].loss.isEmpty { noteLoss(place.moved(start), .beginning) }
+    switch sides[i].cutter.framing {
+    case .delimiter, .jsonLines:
+      // The next message begins behind a delimiter.
+      let delimiter: [UInt8] =
+        if case .delimiter(let octets) = sides[i].cutter.framing { octets } else { [10] }
+      var finder = Cutter(.delimiter(delimiter))
+      guard case .end(let at) = finder.cut(octets, from: start) else { return octets.count }
+      found(place.moved(at))
+      tellLoss(i)
+      return at
+    case .fixed, .length, .varint, .protobuf, .json, .tls, .dns, .http2, .redis, .http:
+      // Most messages begin where segments begin; the next ones confirm it.
+      guard start == 0, place.beginsSegment, place.offset != sides[i].tried else { return octets.count }
+      sides[i].tried = place.offset
+      var trial = sides[i].cutter
+      trial.restart()
+      switch trial.cut(octets, from: 0) {
+      case .bad: return octets.count
+      case .body(let count, _) where isTooLong(count, i): return octets.count
+      case .more, .body, .end, .between: break
+      }
+      found(place)
+      sides[i].isDoubtful = true
+      return 0
+    }
+  }
+
+  /// Where it is not certain that a message begins, one much longer than all before is not believed.
+  private func isTooLong(_ count: Int64, _ i: Int) -> Bool { count > max(sides[i].longest &* 4, 1 << 16) }
+
+  /// A message begins here, after a loss, which is told when octets confirm it.
+  private mutating func found(_ place: StreamPlace) {
+    let i = place.side.rawValue
+    sides[i].state = .reading
+    sides[i].cutter.restart()
+    if !sides[i].loss.isEmpty { sides[i].loss[0].count = place.offset &- sides[i].loss[0].offset }
+  }
+
+  private mutating func tellLoss(_ i: Int) {
+    guard let loss = sides[i].loss.popLast(), loss.count > 0 || loss.reason != .beginning else { return }
+    sides[i].tally.desyncs &+= 1
+    if sides[i].tally.lost.count < MessageTally.examplesMax { sides[i].tally.lost.append(loss) }
+  }
+
+  private mutating func noteLoss(_ place: StreamPlace, _ reason: MessageDesync.Reason) {
+    let i = place.side.rawValue
+    if !sides[i].loss.isEmpty { return }
+    sides[i].loss = [MessageDesync(reason: reason, offset: place.offset, frame: place.frame)]
+  }
+
+  /// Framing is lost: at the beginning of the message at hand, if there is one, else here.
+  private mutating func lose(_ place: StreamPlace, _ reason: MessageDesync.Reason) {
+    let i = place.side.rawValue
+    let start = sides[i].doubtful.first?.first ?? sides[i].open.first?.first ?? place
+    sides[i].doubtful = []
+    sides[i].open = []
+    noteLoss(start, reason)
+    sides[i].isDoubtful = false
+    sides[i].cutter.restart()
+    sides[i].state = .lost
+  }
+
+  private mutating func beginMessage(_ place: StreamPlace) {
+    let i = place.side.rawValue
+    guard sides[i].open.isEmpty else { return }
+    sides[i].open = [
+      Message(
+        flow: flow, ends: ends, side: place.side, first: place, last: place, sharesFirst: sides[i].shares > 0,
+        framing: sides[i].cutter.framing)
+    ]
+    sides[i].shares &+= 1
+  }
+
+  private mutating func endMessage(_ last: StreamPlace, missing: Int64 = 0) {
+    let i = last.side.rawValue
+    sides[i].cutter.restart()
+    guard var message = sides[i].open.popLast() else { return }
+    message.last = last
+    message.missing = missing
+    if sides[i].isDoubtful {
+      sides[i].doubtful.append(message)
+      guard sides[i].doubtful.count >= MessageConnection.confirmations || last.offset == sides[i].segmentEnd
+      else { return }
+      sides[i].isDoubtful = false
+      tellLoss(i)
+      for message in sides[i].doubtful { complete(message) }
+      sides[i].doubtful = []
+    } else {
+      complete(message)
+    }
+  }
+
+  private mutating func complete(_ message: Message) {
+    let i = message.side.rawValue
+    var message = message
+    message.index = sides[i].tally.messages &+ 1
+    sides[i].longest = max(sides[i].longest, message.length)
+    sides[i].tally.count(message)
+    done.append(message)
+  }
+
+  private mutating func keep(_ octets: Bytes, _ start: Int, _ end: Int, _ i: Int) {
+    if sides[i].open.isEmpty || octetsMax == 0 { return }
+    let room = octetsMax &- sides[i].open[0].octets.count
+    if room <= 0 { return }
+    for at in start..<min(end, start &+ room) { sides[i].open[0].octets.append(octets[at]) }
+  }
+
+  mutating func pass(_ octets: Bytes, _ side: FlowSide) {
+    if octetsMax > 0, sides[side.rawValue].state == .unit { keep(octets, 0, octets.count, side.rawValue) }
+  }
+
+  mutating func finish(_ last: StreamPlace, missing: Int64) {
+    let i = last.side.rawValue
+    guard sides[i].state == .unit else { return }
+    sides[i].state = .reading
+    endMessage(last, missing: missing)
+  }
+
+  /// The rest of a message of known length may be missing, and a message of a fixed length always.
+  mutating func expect(_ place: StreamPlace) -> Int64? {
+    let i = place.side.rawValue
+    switch sides[i].state {
+    case .body(let rest):
+      sides[i].state = .unit
+      return rest
+    case .reading:
+      guard case .fixed(let count) = sides[i].cutter.framing else { return nil }
+      beginMessage(place)
+      sides[i].state = .unit
+      return Int64(count)
+    case .unit, .lost, .unread: return nil
+    }
+  }
+
+  mutating func lose(_ gap: StreamGap) {
+    if sides[gap.place.side.rawValue].state != .unread { lose(gap.place, .gap) }
+  }
+
+  mutating func end(_ last: StreamPlace, _ how: StreamEnd, missing: Int64) {
+    let i = last.side.rawValue
+    sides[i].endSegment()
+    if !sides[i].loss.isEmpty {
+      sides[i].loss[0].count = last.offset &- sides[i].loss[0].offset
+      tellLoss(i)
+    } else if let first = sides[i].open.first?.first {
+      sides[i].tally.unfinished = last.offset &- first.offset
+    }
+    sides[i].open = []
+    sides[i].doubtful = []
+  }
+}

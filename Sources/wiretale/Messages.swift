@@ -1,0 +1,137 @@
+// `wiretale messages`: applications' messages laid over segments, by a framing that is named or found.
+
+import ArgumentParser
+import Capture
+import Flow
+import Glibc
+import Report
+import Wire
+
+/// The messages of TCP streams.
+struct Messages: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "messages",
+    abstract: "Which message lay in which segment: applications' messages over TCP.")
+
+  @OptionGroup(title: "Capture") var capture: CaptureOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "How messages are told apart: length:OFFSET:SIZE:be|le[:inclusive][:+ADJUST], varint, fixed:N, "
+        + "delimiter:STRING, json, json-lines, protobuf-delimited, http, http2, tls, dns, redis. "
+        + "Without it the octets are asked.",
+      valueName: "framing"))
+  var framing: String?
+
+  @Flag(help: "Print one JSON object per message, and one per direction.")
+  var json = false
+
+  func run() throws {
+    hearSignals()
+    var options = MessageOptions()
+    if let framing {
+      do throws(FramingFault) { options.framing = try Framing(framing) } catch {
+        throw Failure.usage("--framing '\(framing)': \(error.says)")
+      }
+    }
+    if !json { options.octetsMax = MessageLine.previewMax }
+    var view = MessageView(json: json)
+    try readMessages(capture, options, &view)
+  }
+}
+
+/// Messages as lines or records.
+struct MessageView: ~Copyable {
+  private let json: Bool
+  private var line = MessageLine()
+  private var record = MessageJSON()
+
+  /// The view that the options ask for.
+  init(json: Bool) { self.json = json }
+
+  mutating func show(_ message: Message) {
+    if json { record.print(message) } else { line.print(message) }
+  }
+
+  mutating func show(_ summary: MessageSummary) {
+    if json { record.print(summary) } else { line.print(summary) }
+  }
+
+  /// Octets that wait to be written.
+  var pending: Int { json ? record.out.count : line.out.count }
+
+  /// Writes what waits. False when the output takes no more; `errno` says why.
+  mutating func flush() -> Bool {
+    json ? record.out.flush(to: STDOUT_FILENO) : line.out.flush(to: STDOUT_FILENO)
+  }
+}
+
+/// Reads a capture to its end and lets a view have its messages.
+private func readMessages(
+  _ options: CaptureOptions, _ asked: MessageOptions, _ view: inout MessageView
+) throws {
+  let opened = try Capture(
+    try options.source(), settings: try options.settings(), filter: try options.filter())
+  for warning in opened.warnings { complain(warning) }
+  if options.isLive || options.user != nil { try dropPrivileges(to: options.user) }
+  let lineBuffered = isatty(STDOUT_FILENO) == 1
+  var tracker = Tracker()
+  var streams = MessageStreams(asked)
+  let mux = Mux.standard
+  var packet = Packet()
+  var outputEnded = false
+  var failure: CaptureError?
+  do throws(CaptureError) {
+    try opened.forEachFrame { octets, frame in
+      mux.dissect(octets, frame, into: &packet)
+      let verdict = tracker.receive(&packet, frame)
+      streams.receive(octets, &packet, frame, verdict)
+      if tracker.hasEnded || streams.hasFinished {
+        collect(&tracker, &streams, &view)
+        if lineBuffered || view.pending > 1 << 16 { outputEnded = !view.flush() }
+      }
+      return outputEnded ? .stop : .go
+    } idle: {
+      outputEnded = outputEnded || !view.flush()
+      return outputEnded ? .stop : .go
+    }
+  } catch {
+    failure = error
+  }
+  for flow in streams.flows where !outputEnded {
+    streams.end(flow)
+    drain(&streams, &view)
+    if view.pending > 1 << 16 { outputEnded = !view.flush() }
+  }
+  if !outputEnded, !view.flush(), errno != EPIPE {
+    throw Failure.input("standard output: \(lastSystemError())")
+  }
+  let counters = streams.counters
+  if counters.gapsByBudget > 0 {
+    complain("\(counters.gapsByBudget) times octets were given up because a limit was reached")
+  }
+  if counters.differingOverlaps > 0 {
+    complain("\(counters.differingOverlaps) segments repeat octets with other values: somebody lies")
+  }
+  if let failure { throw failure }
+}
+
+/// Hands over what has ended.
+private func collect(
+  _ tracker: inout Tracker, _ streams: inout MessageStreams, _ view: inout MessageView
+) {
+  tracker.drain { flow in
+    if flow.isInterim { return }
+    streams.end(flow.record.serial)
+    drain(&streams, &view)
+  }
+  drain(&streams, &view)
+}
+
+private func drain(_ streams: inout MessageStreams, _ view: inout MessageView) {
+  streams.drain {
+    view.show($0)
+  } summary: {
+    view.show($0)
+  }
+}
