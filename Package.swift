@@ -21,12 +21,19 @@ let package = Package(
     .executable(name: "wiretale", targets: ["wiretale"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Without its readers of YAML and JSON: they bring the whole of Foundation.
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // C: libpcap, with the shims Swift needs to call it.
     .systemLibrary(
       name: "CPcap", path: "Modules/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+
+    // C: SQLite, with the shim Swift needs to call it.
+    .systemLibrary(
+      name: "CSQLite", path: "Modules/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // Octets to headers. Pure: no Foundation, no clock, no unsafe, no allocation.
     .target(name: "Wire", swiftSettings: strict),
@@ -40,11 +47,24 @@ let package = Package(
     // Packets and flows to text and records.
     .target(name: "Report", dependencies: ["Flow", "Wire"], swiftSettings: strict),
 
+    // Records to SQLite and back.
+    .target(name: "Store", dependencies: ["CSQLite"], swiftSettings: strict),
+
+    // The service that runs for months: settings, pipelines, one writer, what systemd is told.
+    .target(
+      name: "Service",
+      dependencies: [
+        "Capture", "Flow", "Report", "Store", "Wire",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
     // The program: one verb, one file.
     .executableTarget(
       name: "wiretale",
       dependencies: [
-        "Capture", "Flow", "Report", "Wire",
+        "Capture", "Flow", "Report", "Service", "Store", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -67,6 +87,9 @@ let package = Package(
       name: "ReplayTests",
       dependencies: ["Capture", "Flow", "FuzzViews", "Report", "Wire", "wiretale"],
       swiftSettings: strict),
+    .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
+    .testTarget(
+      name: "ServiceTests", dependencies: ["Flow", "Service", "Store", "Wire"], swiftSettings: strict),
     .testTarget(name: "LabTests", swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -50,6 +50,15 @@ static inline int wiretale_prctl(int option, unsigned long second, unsigned long
   return prctl(option, second, third, 0UL, 0UL);
 }
 
+// PACKET_FANOUT of packet(7): sockets of one group share an interface's packets, by the hash of the flow, which is the
+// same for both directions. libpcap has no call for it; setsockopt(2) wants a pointer to an int, and Swift's Glibc has
+// none of the names.
+#include <sys/socket.h>
+static inline int wiretale_join_fanout(int socket, unsigned short group) {
+  int argument = group;  // PACKET_FANOUT_HASH is 0, in the upper half
+  return setsockopt(socket, 263 /* SOL_PACKET */, 18 /* PACKET_FANOUT */, &argument, sizeof argument);
+}
+
 // PCAP_NETMASK_UNKNOWN is an expression that Swift does not import.
 static inline bpf_u_int32 wiretale_netmask_unknown(void) { return PCAP_NETMASK_UNKNOWN; }
 

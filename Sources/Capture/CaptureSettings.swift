@@ -46,6 +46,8 @@ public struct CaptureSettings: Sendable {
   /// Whether tagged frames that only their tag kept from the filter are counted (see
   /// `Capture.missedByFilter`).
   public var countMissed = true
+  /// The group of captures that share the interface's packets, each flow's going to one of them.
+  public var fanoutGroup: UInt16?
   /// What makes the capture end early.
   public var stop = StopFlag.process
 

@@ -207,6 +207,12 @@ private func begin(
     }
     filter = compiled
   }
+  if let group = settings.fanoutGroup {
+    guard wiretale_join_fanout(unsafe pcap_fileno(handle), group) == 0 else {
+      throw CaptureError(
+        .input, "\(device): packets cannot be shared between queues: \(systemMessage(errno))")
+    }
+  }
   let (status, message) = unsafe withErrorBuffer { unsafe pcap_setnonblock(handle, 1, $0) }
   guard status == 0 else { throw CaptureError(.input, "\(device): \(message)") }
   return unsafe (filter, pcap_datalink(handle))

@@ -29,6 +29,10 @@ public struct Limits: Sendable {
   public var detailOctetsMax = 256 << 20
   /// Flows of different VLANs are different flows.
   public var tellsVLANs = false
+  /// The first flow's number, and how far numbers are apart: a service that is started again, or has several
+  /// trackers, gives no number twice.
+  public var firstFlow: UInt64 = 1
+  public var flowStride: UInt64 = 1
 
   /// The defaults.
   public init() {}

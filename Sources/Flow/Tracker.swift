@@ -190,7 +190,8 @@ public struct Tracker: ~Copyable {
     counts.flows += 1
     let isGuess = flags.map { !$0.contains(.syn) || $0.contains(.ack) } ?? false
     let isFlipped = name.looksLikeAnswer(flags)
-    var slot = FlowSlot(name.key, serial: counts.flows, frame)
+    let number = limits.firstFlow &+ (counts.flows &- 1) &* limits.flowStride
+    var slot = FlowSlot(name.key, serial: number, frame)
     slot.isReversed = isFlipped != name.isReversed
     slot.isDirectionGuessed = isGuess || isFlipped
     slot.isFlipped = isFlipped

@@ -159,6 +159,9 @@ public struct OctetBuffer: ~Copyable {
     try body(unsafe UnsafeBufferPointer(start: base, count: count).span)
   }
 
+  /// The octets written so far, for whoever keeps them.
+  public var octets: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+
   /// Writes everything to a file descriptor and empties the buffer. False when the descriptor takes no more:
   /// the reason is in `errno`.
   public mutating func flush(to descriptor: Int32) -> Bool {

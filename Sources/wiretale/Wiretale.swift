@@ -21,7 +21,8 @@ struct Wiretale: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Packets.self, Flows.self, States.self, HTTP.self, PoolsVerb.self, Messages.self, Interfaces.self,
+      Packets.self, Flows.self, States.self, HTTP.self, PoolsVerb.self, Messages.self, DaemonVerb.self,
+      History.self, Interfaces.self,
     ],
     defaultSubcommand: Packets.self)
 

@@ -41,7 +41,10 @@ struct ManualTests {
 
   @Test func everyOptionIsInBoth() throws {
     let manual = try manualOptions()
-    let verbs = [["packets"], ["flows"], ["states"], ["http"], ["pools"], ["messages"], ["interfaces"], []]
+    let verbs = [
+      ["packets"], ["flows"], ["states"], ["http"], ["pools"], ["messages"], ["daemon"], ["history"],
+      ["interfaces"], [],
+    ]
     let help = try verbs.reduce(into: Set<String>()) {
       $0.formUnion(try helpOptions($1))
     }
