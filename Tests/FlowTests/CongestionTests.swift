@@ -123,6 +123,40 @@ import Testing
     #expect((limits[.application] ?? 0) > 0.9, "\(limits)")
   }
 
+  /// Its writes follow the acknowledgments of earlier ones by chance, round trip after round trip.
+  @Test(arguments: [1, 2, 5]) func anApplicationInStepWithItsAcknowledgmentsHidesIt(segments: Int) throws {
+    let (_, window, limits, _) = try follow {
+      $0.delay = 29_800_000
+      $0.writes = (segments, 20_000_000)
+    }
+    #expect(window.whyNot == .applicationLimited)
+    #expect(window.phases.isEmpty && window.windows.isEmpty && window.algorithm == nil)
+    #expect((limits[.application] ?? 0) > 0.9, "\(limits)")
+  }
+
+  @Test func anApplicationsEvenPaceIsNoBBR() throws {
+    let (_, window, limits, _) = try follow {
+      $0.pace = 1_300_000
+      $0.pushes = true
+      $0.segments = 1500
+    }
+    #expect(window.whyNot == .applicationLimited)
+    #expect(window.algorithm == nil)
+    #expect((limits[.application] ?? 0) > 0.8, "\(limits)")
+  }
+
+  @Test func aPauseMakesALargeWindowSmall() throws {
+    let (_, window, limits, _) = try follow {
+      $0.acknowledgesEvery = 1
+      $0.segments = 1000
+      $0.writes = (500, 850_000_000)
+      $0.restartsAfterPause = true
+      $0.fates = [100: .lost]
+    }
+    let phases = window.phases.map(\.phase).prefix(4)
+    #expect(phases == [.slowStart, .fastRecovery, .congestionAvoidance, .slowStart], "\(limits)")
+  }
+
   @Test func aSmallReceiversWindowHidesIt() throws {
     let (_, window, limits, _) = try follow { $0.receiverWindow = 8 * SimulatedSender.size }
     #expect(window.whyNot == .receiverLimited)

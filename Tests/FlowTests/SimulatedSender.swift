@@ -27,8 +27,13 @@ struct SimulatedSender {
   var losesRepeats = false
   /// Slow start ends at this window without a loss.
   var leavesSlowStartAt: Double?
-  /// The sender sends evenly, at this distance, in turn a little faster and slower, and takes no window.
+  /// The sender sends evenly, at this distance, in turn a little faster and slower, and takes no window; it
+  /// begins with a quarter of that.
   var pace: Int64?
+  /// A write after a pause begins with the initial window (RFC 5681 section 4.1).
+  var restartsAfterPause = false
+  /// Every segment ends a write.
+  var pushes = false
 
   static let size = 1000
   /// Of the connection, since the Unix epoch.
@@ -101,15 +106,18 @@ struct SimulatedSender {
     case .delayedACK(let number): if unanswered > 0, expected == number { answer() }
     case .writes:
       written = min(segments, written + (writes?.segments ?? 0))
+      if restartsAfterPause, acknowledged == next, next > 0 { window = min(window, initialWindow) }
       send()
       if written < segments { schedule(writes?.pause ?? 0, .writes) }
     case .paces(let turn):
       guard next < segments, let pace else { return }
       transmit(next)
       next += 1
-      // Eight round trips are a cycle: one faster, one slower, six even (BBR's probing).
-      let part = Int(now / (2 * delay)) % 8
-      schedule(part == 0 ? pace * 4 / 5 : part == 1 ? pace * 3 / 2 : pace, .paces(turn + 1))
+      // Eight round trips are a cycle: one faster, one slower, six even (BBR's probing), after its startup.
+      let trip = Int(now / (2 * delay)) - 1
+      let part = trip % 8
+      let pause = trip < 2 ? pace * 4 >> trip : part == 0 ? pace * 4 / 5 : part == 1 ? pace * 3 / 2 : pace
+      schedule(pushes ? pace : pause, .paces(turn + 1))
     }
   }
 
@@ -301,7 +309,7 @@ struct SimulatedSender {
   }
 
   private func data(_ number: Int, at: Int) -> Packet {
-    var packet = packet(fromOpener: true, .ack)
+    var packet = packet(fromOpener: true, pushes ? [.ack, .psh] : .ack)
     packet.tcp.sequence = UInt32(1 + number * Self.size)
     packet.tcp.acknowledgment = 1
     packet.payloadLength = Self.size

@@ -56,11 +56,15 @@ extension TCPConnection {
         number, echo: segment.timestamps?.echo, at: segment.time, first: landing.firstSent)
     }
     if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
+    // The network's copies come twice, too: they tell the sender nothing of its repeats.
+    let tellsRepeat = segment.isDuplicateSACK && detail.hasRepeat(peer, in: segment.sack[0])
     if isDuplicate || segment.sackCount > 0 || !detail.isQuiet(peer) {
       hear(segment, landing, advances: advances, isDuplicate: isDuplicate, &verdict, &detail)
     }
     ends[peer].lastHeard = segment.time
-    tellWindow(segment, verdict, before, isAdvance: advances, sample: landing.sample, &detail)
+    tellWindow(
+      segment, verdict, before, isAdvance: advances, tellsRepeat: tellsRepeat, sample: landing.sample, &detail
+    )
     noteEdge(segment, overtaken, &verdict, &detail)
     noteWindow(segment, &verdict, &detail)
     if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {

@@ -62,6 +62,8 @@ struct SentSegments: Sendable {
   /// Why it repeats; nil for new octets.
   var cause: Cause?
   var isRepeat: Bool
+  /// It carries PSH: nothing was written behind it when it was put together (RFC 9293 section 3.9.1.2).
+  var isPushed: Bool
   /// The time stamp that it carries, and the peer's that it echoes.
   var timestamp: UInt32?
   var echo: UInt32?
@@ -95,7 +97,7 @@ struct HeardSegment: Sendable {
   var least: Int64
   /// The network marked a packet (RFC 3168 section 6.1.2).
   var tellsCongestion: Bool
-  /// It tells of octets that came twice (RFC 2883).
+  /// It tells of octets that came twice and that the sender had sent again (RFC 2883).
   var tellsRepeat: Bool
   /// The time stamp that it carries, and the sender's that it echoes.
   var timestamp: UInt32?
@@ -138,7 +140,8 @@ extension TCPConnection {
       SentSegments(
         time: segment.time, segments: max(0, segments),
         payload: segment.payload, cause: SentSegments.Cause(verdict.analysis),
-        isRepeat: isRepeat, timestamp: segment.timestamps?.value, echo: segment.timestamps?.echo,
+        isRepeat: isRepeat, isPushed: segment.flags.contains(.psh), timestamp: segment.timestamps?.value,
+        echo: segment.timestamps?.echo,
         highest: ends[me].highest, before: before,
         timeout: ends[me].roundTrip.timeout))
   }
@@ -150,14 +153,15 @@ extension TCPConnection {
     let window = SenderWindow(
       segmentSize: Int64(ends[segment.side.rawValue].segmentSize), keepsSeries: keepsSeries,
       isNear: vantage(of: segment.side, detail) != .far, roundTrip: roundTrip,
-      start: handshake.synTime ?? segment.time, opened: handshake.ackTime ?? segment.time, time: segment.time)
+      start: handshake.synTime ?? segment.time, opened: handshake.ackTime ?? segment.time, time: segment.time,
+      before: segment.sequence - 1)
     detail[segment.side.rawValue].congestion.begin(window)
   }
 
   /// Tells the peer's window what a segment told the peer.
   mutating func tellWindow(
-    _ segment: Segment, _ verdict: Verdict, _ before: Load, isAdvance: Bool, sample: Int64?,
-    _ detail: inout TCPDetail
+    _ segment: Segment, _ verdict: Verdict, _ before: Load, isAdvance: Bool, tellsRepeat: Bool,
+    sample: Int64?, _ detail: inout TCPDetail
   ) {
     let peer = segment.side.other.rawValue
     if isAdvance, segment.acknowledgment > 1, ends[peer].initialWindow == 0 {
@@ -177,7 +181,7 @@ extension TCPConnection {
         smoothed: smoothed, least: least,
         tellsCongestion: flags.contains(.ece) && !flags.contains(.syn) && ends[0].offer.hasECN
           && ends[1].offer.hasECN,
-        tellsRepeat: segment.isDuplicateSACK, timestamp: segment.timestamps?.value,
+        tellsRepeat: tellsRepeat, timestamp: segment.timestamps?.value,
         echo: segment.timestamps?.echo))
   }
 }

@@ -60,6 +60,8 @@ public struct CongestionFigures: Sendable {
   public var windowMost: Int32
   /// The window over time, when series were asked for.
   public var windows: [SegmentPoint]
+  /// When the sender waited for its application or its receiver; waits shorter than a round trip are none.
+  public var waits: [Wait]
   /// Segments sent in each round trip, when series were asked for.
   public var rounds: [SegmentPoint]
 }
@@ -76,9 +78,10 @@ extension SenderWindow {
   var whyNot: CongestionFigures.Reason? {
     if !isNear { return .farFromSender }
     if fullSegments < SenderWindow.evidenceMin { return .thin }
-    if isPaced { return isBusy ? .paced : .applicationLimited }
-    let times = limitation.shares(isPaced: false)
-    let open = limitation.total &- times[Limit.handshake.rawValue]
+    if isPaced { return reading == .paced ? .paced : .applicationLimited }
+    if growth.isFlat { return .applicationLimited }
+    let times = limitation.shares(.window)
+    let open = limitation.total &- times[Limit.handshake.rawValue] &- times[Limit.unknown.rawValue]
     let usedUp = times[Limit.congestion.rawValue] &+ times[Limit.path.rawValue]
     if open > 0, usedUp >= open / 2 { return nil }
     let isReceiver = times[Limit.receiver.rawValue] > times[Limit.application.rawValue]
@@ -87,6 +90,13 @@ extension SenderWindow {
 
   /// The application was hardly ever silent.
   var isBusy: Bool { limitation.silence < limitation.total / 4 }
+
+  /// What its silences are to be taken for.
+  var reading: Limitation.Reading {
+    if !isNear { return .window }
+    if isPaced, !writing.isPiecemeal { return isBusy ? .paced : .window }
+    return isPaced || growth.isFlat ? .application : .window
+  }
 
   /// A quarter of the answers and more came in their own time.
   var isPaced: Bool {
@@ -99,7 +109,9 @@ extension SenderWindow {
     if !isNear || fullSegments < SenderWindow.evidenceMin { return nil }
     if isPaced {
       // Neither Reno nor CUBIC makes its window smaller without a loss; BBR does, in drain and in each cycle.
-      return falls >= 2 && isBusy && fullSegments >= 100 ? .bbr : nil
+      // It begins as they do, with a flight that doubles: an application that sets an even pace does not.
+      let hasGrown = Int64(roundMostEver) >= 2 * Int64(roundMostFirst)
+      return falls >= 2 && hasGrown && reading == .paced && fullSegments >= 100 ? .bbr : nil
     }
     var (halves, sevenTenths) = (0, 0)
     for loss in losses where !loss.isUndone && loss.kind != .timeout && loss.before >= SenderWindow.cutMin {
@@ -122,7 +134,9 @@ extension SenderWindow {
     return CongestionFigures(
       whyNot: whyNot, algorithm: algorithm, phases: whyNot == nil ? finalPhases : [],
       losses: isNear ? losses : [], threshold: isNear ? threshold : 0, windowMost: windowMost,
-      windows: whyNot == nil ? points : [], rounds: finalRounds)
+      windows: whyNot == nil ? points : [],
+      waits: limitation.waits.filter { interval($0.start, $0.end) > max(roundTrip, SenderWindow.waitMin) },
+      rounds: finalRounds)
   }
 
   /// The last flight may have left slow start without anything to show it by: where HyStart says so, and most
@@ -149,13 +163,14 @@ extension SenderWindow {
 
 extension ConnectionReport {
   /// What limited the transfer: shares of its time that sum to 1, of the end that sent more in bulk. Nil when
-  /// neither sent enough to tell, or where its receiver is: there it does not show when it sent.
+  /// neither sent enough to tell. Where its receiver is, most of it is unknown: there it does not show when
+  /// it sent, and for what.
   public var limits: [(limit: Limit, share: Double)]? {
     let windows = FlowSide.allCases.compactMap { detail[$0.rawValue].congestion.window }
     guard let busier = windows.max(by: { $0.fullSegments < $1.fullSegments }) else { return nil }
     let total = busier.limitation.total
-    guard busier.isNear, busier.fullSegments >= SenderWindow.evidenceMin, total > 0 else { return nil }
-    let times = busier.limitation.shares(isPaced: busier.isPaced && busier.isBusy)
+    guard busier.fullSegments >= SenderWindow.evidenceMin, total > 0 else { return nil }
+    let times = busier.limitation.shares(busier.reading)
     return Limit.allCases.map { ($0, Double(times[$0.rawValue]) / Double(total)) }
   }
 }

@@ -10,8 +10,10 @@ extension SenderWindow {
     defer { repeats = clamped(Int64(repeats) + 1) }
     // A timeout in fast recovery is another event; within the repair after a timeout there is none.
     guard recovery == nil || (kind == .timeout && recovery != .timeout) else { return }
-    let window = recovery == nil && level > 0 ? level : max(2, cut(level > 0 ? level : flightBefore))
-    if kind == .timeout { expected = max(2, cut(window)) }
+    // A flight that something else held down is no measure of a window that was known to be larger; and in
+    // fast recovery the window has been cut already.
+    let window = recovery != nil ? expected : level > 0 ? level : max(expected, flightBefore)
+    expected = max(2, cut(window))
     if recovery == nil {
       remember(flight: flightBefore)
       firstRepeat = segments.timestamp

@@ -11,23 +11,33 @@ extension SenderWindow {
 
   private mutating func sendNew(_ segments: SentSegments) {
     let time = segments.time
-    // After a pause as long as the timer the window is what it was at first, or less (RFC 5681 section 4.1).
-    if segments.before.segments == 0, level > 0, recovery == nil, interval(lastSent, time) > segments.timeout
+    // After a pause as long as the timer the window is what it was at first, or less (RFC 5681 section 4.1):
+    // one that was as small before stays in its phase.
+    if segments.before.segments == 0, recovery == nil, interval(lastSent, time) > segments.timeout,
+      (level > 0 ? level : expected) > SenderWindow.restartMost
     {
       enter(.slowStart, at: time)
       (level, ceiling, isUsedUp, awaitsWindow) = (0, 0, false, false)
     }
     learnSize(segments.payload)
     // A segment that is not full is the last of what the application had written.
+    let wasShort = isShort
     isShort = segments.payload % segmentSize != 0
     if !isShort { fullSegments &+= segments.segments > 0 ? UInt32(segments.segments) : 0 }
-    if answeredAt == nil, let heardAt {
+    if !isNear {
+      let quiet = interval(lastSent, time)
+      let isSilent = lastSent > 0 && roundTrip > 0 && quiet > roundTrip + roundTrip / 2
+      limitation.settleUnseen(silence: isSilent ? quiet - roundTrip : 0)
+    }
+    if isNear, answeredAt == nil, let heardAt {
       answeredAt = time
-      settleAnswer(after: interval(heardAt, time), segments)
+      settleAnswer(after: interval(heardAt, time), segments, wasShort: wasShort)
       answer(at: time)
     }
     sent = clamped(Int64(sent) + Int64(segments.segments))
-    limitation.sendMore(afterPause: roundTrip > 0 && interval(lastSent, time) > roundTrip / 2)
+    writing.note(segments, after: interval(lastSent, time))
+    limitation.sendMore(
+      afterPause: roundTrip > 0 && interval(lastSent, time) > roundTrip / 2, roundTrip: roundTrip)
     lastSent = time
     let pipe = clamped(Int64(segments.before.pipe) - Int64(duplicates) + Int64(segments.segments))
     countRound(segments, pipe: pipe)
@@ -45,6 +55,7 @@ extension SenderWindow {
 
   private mutating func sendAgain(_ segments: SentSegments) {
     limitation.settle(.congestion)
+    lastSent = segments.time
     switch segments.cause {
     case .fast: beginRecovery(.fastRetransmit, segments)
     case .timer: beginRecovery(.timeout, segments)
@@ -65,7 +76,7 @@ extension SenderWindow {
     let time = heard.time
     let pipe = heard.before.pipe &- duplicates
     pass(until: time, inFlight: heard.before.segments)
-    if answeredAt == nil, freed > 0, recovery == nil {
+    if isNear, answeredAt == nil, freed > 0, recovery == nil {
       // Nothing was sent for what it took off the flight. After a loss the flight first shrinks to it.
       if awaitsWindow || (pipe > level && !losses.isEmpty) {
         limitation.settle(.congestion)
@@ -143,18 +154,19 @@ extension SenderWindow {
     } else if !hasRoom {
       limit = .receiver
     } else {
-      limit = inFlight == 0 ? .application : nil
+      limit = inFlight == 0 && isNear ? .application : nil
     }
     limitation.pass(until: time, limit)
   }
 
-  /// New octets end the wait: soon after an acknowledgment it was the window that held them back.
-  private mutating func settleAnswer(after silence: Int64, _ segments: SentSegments) {
+  /// New octets end the wait: soon after an acknowledgment it was the window that held them back, unless all
+  /// had been sent that was written.
+  private mutating func settleAnswer(after silence: Int64, _ segments: SentSegments, wasShort: Bool) {
     let isSoon = silence < SenderWindow.answerMax * 10
     // A flight that had been larger, with nothing lost since, was not as large as the window.
     let isSmall = recovery == nil && !awaitsWindow && flightBefore < level &- level / 8 &- 2
-    if !isSmall, isSoon || (segments.before.segments > 0 && silence < roundTrip / 4 && !isShort) {
-      limitation.settle(standsQueue ? .path : .congestion)
+    if !isSmall, !wasShort, isSoon || (segments.before.segments > 0 && silence < roundTrip / 4 && !isShort) {
+      limitation.settle(standsQueue ? .path : .congestion, all: true)
     } else if segments.before.segments > 0 {
       limitation.leaveUnanswered()
     } else {

@@ -55,6 +55,11 @@ public struct TCPDetail: Sendable {
   /// Whether any of what an acknowledgment takes off an end's flight was sent again.
   func hasRepeat(_ end: Int, below number: Int64) -> Bool { ends[end].repeats.hasRepeat(below: number) }
 
+  /// Whether any of `block` is known to have been sent again by an end.
+  func hasRepeat(_ end: Int, in block: ClosedBlock) -> Bool {
+    ends[end].repeats.hasRepeat(in: block, since: .min)
+  }
+
   /// Up to where an end repairs a loss; 0 when it does not.
   func recoveryPoint(_ end: Int) -> Int64 { ends[end].recovery.point }
 

@@ -41,11 +41,14 @@ extension SenderWindow {
   /// Closes the books of a round trip.
   mutating func finishRound() {
     guard let start = roundStart else { return }
+    growth.finishRound(level, epoch: phases.count &+ losses.count, isAvoidance: phase == .congestionAvoidance)
     if keepsSeries, rounds.count < SenderWindow.pointsMax {
       rounds.append(SegmentPoint(time: start, segments: roundSegments))
     }
     if losses.count == lossesBefore, Int64(roundMost) * 10 <= Int64(roundMostBefore) * 9 { falls &+= 1 }
     lossesBefore = losses.count
+    if roundMostFirst == 0 { roundMostFirst = roundMost }
+    roundMostEver = max(roundMostEver, roundMost)
     (roundMostBefore, roundMost, roundSegments, roundStart) = (roundMost, 0, 0, nil)
   }
 }

@@ -68,6 +68,10 @@ struct SenderWindow: Sendable {
   /// next acknowledgment: the rest of it is silence.
   static let answerMax: Int64 = 200_000
   static let answerShare: Int64 = 6
+  /// What a pause leaves of a window: the initial one (RFC 5681 section 4.1, RFC 6928).
+  static let restartMost: Int32 = 10
+  /// A wait shorter than this is no part of a transfer.
+  static let waitMin: Int64 = 1_000_000
   /// So many segments in a row show how large a full one is; smaller than this none is.
   static let sizeSegments: UInt8 = 64
   static let sizeMin: Int64 = 500
@@ -85,6 +89,8 @@ struct SenderWindow: Sendable {
   var promptAnswers: UInt32 = 0
   var pacedAnswers: UInt32 = 0
   var fullSegments: UInt32 = 0
+  var growth = Growth()
+  var writing = Writing()
   /// The flight of a round trip was a tenth less than that before it, though nothing was lost.
   var falls: UInt32 = 0
   var slowStartExit = SlowStartExit()
@@ -133,7 +139,7 @@ struct SenderWindow: Sendable {
   var priorPhase = CongestionPhase.slowStart
   var priorLevel: Int32 = 0
   var priorCeiling: Int32 = 0
-  /// The threshold that the last timeout must have left (RFC 5681 section 3.1).
+  /// The threshold that the last loss must have left (RFC 5681 section 3.1).
   var expected: Int32 = 0
   /// Recovery is over, and the window has not shown since.
   var awaitsWindow = false
@@ -147,15 +153,20 @@ struct SenderWindow: Sendable {
   var roundSegments: Int32 = 0
   var roundMost: Int32 = 0
   var roundMostBefore: Int32 = 0
+  /// The greatest flight of the first round trip, and of all.
+  var roundMostFirst: Int32 = 0
+  var roundMostEver: Int32 = 0
   var lossesBefore = 0
   var roundTrip: Int64 = 0
   /// Round trips are a good deal longer than the least: a queue stands in the path.
   var standsQueue = false
 
   /// A connection that began at `start`, was open at `opened`, and has a flight to look at since `time`.
+  /// What had been sent `before` may have been all that a small window allowed, in its first round trips; and
+  /// far from the sender flights hardly ever show.
   init(
     segmentSize: Int64, keepsSeries: Bool, isNear: Bool, roundTrip: Int64, start: Int64, opened: Int64,
-    time: Int64
+    time: Int64, before: Int64
   ) {
     self.segmentSize = max(1, segmentSize)
     self.keepsSeries = keepsSeries
@@ -163,7 +174,8 @@ struct SenderWindow: Sendable {
     self.roundTrip = roundTrip
     limitation = Limitation(since: start)
     limitation.pass(until: opened, .handshake)
-    limitation.pass(until: time, .application)
+    let isSlowStart = before > 0 && interval(opened, time) <= 4 &* roundTrip
+    limitation.pass(until: time, isSlowStart || !isNear ? .unknown : .application)
     enter(.slowStart, at: opened)
   }
 
@@ -171,6 +183,7 @@ struct SenderWindow: Sendable {
   var octets: Int {
     phases.capacity * MemoryLayout<PhaseChange>.stride + losses.capacity * MemoryLayout<LossEvent>.stride
       + (points.capacity + rounds.capacity) * MemoryLayout<SegmentPoint>.stride
+      + limitation.waits.capacity * MemoryLayout<Wait>.stride
   }
 
   /// Whether the receiver takes another full segment.
@@ -193,6 +206,7 @@ struct SenderWindow: Sendable {
   /// The window shows.
   mutating func show(_ window: Int32) {
     level = window
+    growth.hasShown = true
     windowMost = max(windowMost, window)
     guard !phases.isEmpty else { return }
     let last = phases.count - 1

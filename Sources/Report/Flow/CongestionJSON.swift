@@ -24,6 +24,7 @@ extension FlowJSON {
     if !figures.losses.isEmpty { write(figures.losses) }
     if figures.whyNot == nil, figures.windowMost > 0 { number(",\"cwnd_max\":", Int64(figures.windowMost)) }
     if !figures.windows.isEmpty { write(",\"cwnd\":[", figures.windows) }
+    if !figures.waits.isEmpty { write(figures.waits) }
     out.write("}")
     if !figures.rounds.isEmpty { write(",\"rounds\":[", figures.rounds) }
   }
@@ -62,6 +63,18 @@ extension FlowJSON {
       if loss.before > 0 { number(",\"cwnd_before\":", Int64(loss.before)) }
       if loss.after > 0 { number(",\"cwnd_after\":", Int64(loss.after)) }
       if loss.isUndone { out.write(",\"undone\":true") }
+      out.write("}")
+    }
+    out.write("]")
+  }
+
+  private mutating func write(_ waits: [Wait]) {
+    out.write(",\"waits\":[")
+    for (i, wait) in waits.enumerated() {
+      out.write(i == 0 ? "{\"phase\":\"" : ",{\"phase\":\"")
+      out.write(wait.limit == .receiver ? "receiver_limited" : "app_limited")
+      number("\",\"start\":", wait.start)
+      number(",\"end\":", wait.end)
       out.write("}")
     }
     out.write("]")

@@ -120,6 +120,21 @@ public struct FlowLine: ~Copyable {
     write(sum.outOfOrder, " out of order")
     write(sum.duplicateFrames, " captured twice")
     write(sum.zeroWindows, " zero windows")
+    writeLimit(connection)
+  }
+
+  /// What set the pace, when one thing did for half of the time and more.
+  private mutating func writeLimit(_ connection: ConnectionReport) {
+    guard let most = connection.limits?.max(by: { $0.share < $1.share }), most.share >= 0.5 else { return }
+    switch most.limit {
+    case .application: out.write(", limited by its application ")
+    case .receiver: out.write(", limited by the receiver's window ")
+    case .congestion: out.write(", limited by its congestion window ")
+    case .path: out.write(", limited by the path ")
+    case .handshake, .unknown: return
+    }
+    out.write(decimal: UInt64((most.share * 100).rounded()))
+    out.write(" %")
   }
 
   private mutating func write(_ count: UInt64, _ words: StaticString) {
