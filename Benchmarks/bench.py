@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
-"""Time and memory of wiretale beside the peers that are installed, in one interleaved run.
+"""Time and memory of wiretale beside the peers that are installed, in interleaved runs.
 
-    Benchmarks/bench.py [--program PATH] [--rounds N] [--packets N] [--json FILE]
+    Benchmarks/bench.py [--program PATH] [--rounds N] [--packets N] [--flows N] [--only WORK] [--json FILE] [--write FILE]
 
-The input is made from the captures of pcaps/: their Ethernet frames, repeated until there are enough, one after the
-other in time. CPU time is user and system time of the whole process; ratios are to tcpdump in the same run, because a
-shared machine's speed drifts. Start-up is wall time from fork to the first octet of output on a tiny capture.
+Three works, each with its own input, made once and kept in .build/bench:
+  lines  a line for each packet: the frames of pcaps/ that are Ethernet, repeated until there are enough
+  flows  a record for each flow: short HTTP connections, made by make_flows.py
+  web    a record for each HTTP exchange: large responses on few connections, made by make_web.py
+CPU time is user and system time of the whole process, the median of the rounds; the rounds of all programs are
+interleaved, because a shared machine's speed drifts, and ratios are made within a round. Every program writes its output
+to /dev/null. `empty` is a C program that hands out every frame of the file and does nothing with it. Start-up is wall
+time from fork to the first octet of output on a tiny capture. --write puts the tables into a Markdown file between two
+marks.
 """
 import argparse
 import glob
 import json
 import os
+import platform
 import shutil
 import statistics
 import struct
@@ -19,6 +26,8 @@ import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FOLDER = os.path.join(TOP, ".build", "bench")
+MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 
 
 def frames(path):
@@ -37,7 +46,7 @@ def frames(path):
             yield wire, data
 
 
-def make_input(path, packets):
+def make_lines(path, packets):
     """A microsecond pcap file with `packets` frames."""
     stock = [x for p in sorted(glob.glob(os.path.join(TOP, "pcaps", "*.pcap"))) for x in frames(p)]
     if not stock:
@@ -51,11 +60,50 @@ def make_input(path, packets):
     os.rename(path + ".partial", path)
 
 
+def made(name, make):
+    """The path of an input, made when it is not there."""
+    path = os.path.join(FOLDER, name)
+    if not os.path.exists(path):
+        print(f"making {name}", file=sys.stderr)
+        make(path)
+    return path
+
+
+def script(name, *options):
+    """What makes an input by a script beside this one."""
+    def make(path):
+        subprocess.run([sys.executable, os.path.join(TOP, "Benchmarks", name), path + ".partial", *options], check=True)
+        os.rename(path + ".partial", path)
+    return make
+
+
+def empty():
+    """The C program, built when it is not there; nothing where there is no C compiler."""
+    path, source = os.path.join(FOLDER, "empty"), os.path.join(TOP, "Benchmarks", "empty.c")
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if not compiler:
+        return None
+    if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(source):
+        subprocess.run([compiler, "-O2", "-Wall", "-o", path, source, "-lpcap"], check=True)
+    return path
+
+
+def count_packets(path):
+    """Packets of a classic pcap file."""
+    with open(path, "rb") as f:
+        f.seek(24)
+        count = 0
+        while len(record := f.read(16)) == 16:
+            count += 1
+            f.seek(struct.unpack("<I", record[8:12])[0], 1)
+    return count
+
+
 def run(command):
     """CPU seconds, wall seconds and peak memory (KiB) of one run with its output thrown away."""
     began = time.monotonic()
     with open(os.devnull, "wb") as null:
-        child = subprocess.Popen(command, stdout=null, stderr=null)
+        child = subprocess.Popen(command, stdout=null, stderr=null, stdin=null)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
@@ -74,58 +122,146 @@ def first_octet(command):
     return took * 1000
 
 
+def installed(rows):
+    """The commands whose program is here; of a program of our own making, None stands for one that is not."""
+    return {name: command for name, command in rows.items() if command[0] and shutil.which(command[0])}
+
+
+def measure(name, path, rows, reference, rounds):
+    """Runs every command `rounds` times, interleaved, and gives the figures."""
+    packets, figures = count_packets(path), {row: [] for row in rows}
+    for _ in range(rounds):
+        for row, command in rows.items():
+            figures[row].append(run(command))
+    work = {"packets": packets, "octets": os.path.getsize(path), "rounds": rounds, "reference": reference, "rows": {}}
+    for row, seen in figures.items():
+        cpu, wall, peak = (statistics.median(x) for x in zip(*seen))
+        ratio = None
+        if reference in figures:
+            ratio = statistics.median(a[0] / b[0] for a, b in zip(seen, figures[reference]))
+        work["rows"][row] = {
+            "cpu_s": cpu, "wall_s": wall, "ns_per_packet": cpu / packets * 1e9, "packets_per_s": packets / cpu,
+            "peak_kib": peak, "ratio": ratio,
+        }
+    return work
+
+
+def table(name, work):
+    """A Markdown table of a work's figures."""
+    lines = [
+        f"`{name}`: {work['packets']:,} packets, {work['octets'] / 1e6:,.0f} MB; medians of {work['rounds']} interleaved rounds",
+        "",
+        f"| program | CPU s | ns/packet | packets/s | peak MiB | x {work['reference']} |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row, x in work["rows"].items():
+        ratio = f"{x['ratio']:.2f}" if x["ratio"] is not None else "-"
+        lines.append(
+            f"| `{row}` | {x['cpu_s']:.3f} | {x['ns_per_packet']:,.0f} | {x['packets_per_s']:,.0f} | "
+            f"{x['peak_kib'] / 1024:,.0f} | {ratio} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine():
+    """What this ran on, in a line."""
+    name = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo") as f:
+            name = next(line.split(":")[1].strip() for line in f if line.startswith("model name"))
+        with open("/proc/meminfo") as f:
+            memory = int(f.readline().split()[1]) / (1 << 20)
+    except (OSError, StopIteration):
+        memory = 0
+    return f"{name}, {os.cpu_count()} CPUs, {memory:.0f} GiB, {platform.system()} {platform.release()}"
+
+
+def write(path, text):
+    """Puts a text between the marks of a file."""
+    with open(path) as f:
+        page = f.read()
+    before, rest = page.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    with open(path, "w") as f:
+        f.write(f"{before}{MARKS[0]}\n{text}{MARKS[1]}{after}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=os.path.join(TOP, ".build", "release", "wiretale"))
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--packets", type=int, default=300_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--packets", type=int, default=300_000, help="of the work `lines`")
+    parser.add_argument("--flows", type=int, default=320_000, help="of the work `flows`; ten packets each")
+    parser.add_argument("--only", choices=["lines", "flows", "web"])
     parser.add_argument("--json")
+    parser.add_argument("--write")
     options = parser.parse_args()
-    folder = os.path.join(TOP, ".build", "bench")
-    os.makedirs(folder, exist_ok=True)
-    big, tiny = os.path.join(folder, f"lines-{options.packets}.pcap"), os.path.join(folder, "tiny.pcap")
-    make_input(big, options.packets)
-    make_input(tiny, 3)
-
-    w, rows = options.program, {}
-    if shutil.which("tcpdump"):
-        rows["tcpdump -nn -tt"] = ["tcpdump", "-nn", "-tt", "-r", big]
-        rows["tcpdump -nn -tt -v"] = ["tcpdump", "-nn", "-tt", "-v", "-r", big]
-    rows["wiretale --plain -tt"] = [w, "--plain", "-tt", "-r", big]
-    rows["wiretale -tt (brackets)"] = [w, "-tt", "-r", big]
-    rows["wiretale --plain -tt -v"] = [w, "--plain", "-tt", "-v", "-r", big]
-    rows["wiretale --json"] = [w, "--json", "-r", big]
-    rows["wiretale -V"] = [w, "-V", "-r", big]
-    rows["wiretale --count"] = [w, "--count", "-r", big]
-    figures = {name: [] for name in rows}
-    for _ in range(options.rounds):
-        for name, command in rows.items():
-            figures[name].append(run(command))
+    os.makedirs(FOLDER, exist_ok=True)
+    w, nothing = options.program, empty()
+    works = {}
+    if options.only in (None, "lines"):
+        big = made(f"lines-{options.packets}.pcap", lambda path: make_lines(path, options.packets))
+        works["lines"] = measure("lines", big, installed({
+            "empty": [nothing, big],
+            "tcpdump -nn -tt": ["tcpdump", "-nn", "-tt", "-r", big],
+            "tcpdump -nn -tt -v": ["tcpdump", "-nn", "-tt", "-v", "-r", big],
+            "wiretale --plain -tt": [w, "--plain", "-tt", "-r", big],
+            "wiretale -tt (brackets)": [w, "-tt", "-r", big],
+            "wiretale --plain -tt -v": [w, "--plain", "-tt", "-v", "-r", big],
+            "wiretale --json": [w, "--json", "-r", big],
+            "wiretale -V": [w, "-V", "-r", big],
+            "wiretale --count": [w, "--count", "-r", big],
+        }), "tcpdump -nn -tt", options.rounds)
+        print(table("lines", works["lines"]))
+    if options.only in (None, "flows"):
+        big = made(f"flows-{options.flows}.pcap", script("make_flows.py", "--flows", str(options.flows)))
+        spool = os.path.join(FOLDER, "nfpcapd")
+        os.makedirs(spool, exist_ok=True)
+        rows = installed({
+            "empty": [nothing, big],
+            "wiretale flows --json": [w, "flows", "--json", "-r", big],
+            "wiretale flows": [w, "flows", "-r", big],
+            "wiretale flows --zeek": [w, "flows", "--zeek", "-r", big],
+            "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
+            "nfpcapd": ["nfpcapd", "-r", big, "-l", spool],
+            "softflowd": ["softflowd", "-d", "-r", big, "-n", "127.0.0.1:9", "-c", os.path.join(spool, "control")],
+            "argus": ["argus", "-r", big, "-w", os.devnull],
+        })
+        works["flows"] = measure("flows", big, rows, "empty", options.rounds)
+        # They take minutes and gigabytes for so much: a tenth of it, once, counted as ten.
+        part = made(f"flows-{options.flows // 10}.pcap", script("make_flows.py", "--flows", str(options.flows // 10)))
+        slow = measure("flows", part, installed({
+            "empty": [nothing, part],
+            "tcptrace -n (a tenth)": ["tcptrace", "-n", part],
+            "tshark -q -z conv,tcp (a tenth)": ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", part],
+        }), "empty", 1)
+        works["flows"]["rows"].update({row: x for row, x in slow["rows"].items() if row != "empty"})
+        print(table("flows", works["flows"]))
+    if options.only in (None, "web"):
+        big = made("web.pcap", script("make_web.py"))
+        works["web"] = measure("web", big, installed({
+            "empty": [nothing, big],
+            "wiretale http --json": [w, "http", "--json", "-r", big],
+            "wiretale flows --json": [w, "flows", "--json", "-r", big],
+            "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
+        }), "empty", options.rounds)
+        print(table("web", works["web"]))
+    tiny = made("tiny.pcap", lambda path: make_lines(path, 3))
     start = {
         name: statistics.median(first_octet(command) for _ in range(15))
-        for name, command in {
-            "wiretale": [w, "--plain", "-tt", "-r", tiny],
-            **({"tcpdump": ["tcpdump", "-nn", "-tt", "-r", tiny]} if shutil.which("tcpdump") else {}),
-        }.items()
+        for name, command in installed({
+            "wiretale": [w, "--plain", "-tt", "-r", tiny], "tcpdump": ["tcpdump", "-nn", "-tt", "-r", tiny],
+        }).items()
     }
-
-    reference = figures.get("tcpdump -nn -tt")
-    result = {"packets": options.packets, "rounds": options.rounds, "rows": {}, "first_octet_ms": start}
-    print(f"{options.packets} packets, medians of {options.rounds} interleaved rounds")
-    print(f"{'':28}{'cpu s':>8}{'ns/packet':>11}{'packets/s':>12}{'MiB':>7}{'x tcpdump':>11}")
-    for name, seen in figures.items():
-        cpu, wall, peak = (statistics.median(x) for x in zip(*seen))
-        ratio = statistics.median(a[0] / b[0] for a, b in zip(seen, reference)) if reference else None
-        result["rows"][name] = {
-            "cpu_s": cpu, "wall_s": wall, "ns_per_packet": cpu / options.packets * 1e9, "peak_kib": peak, "ratio": ratio,
-        }
-        shown = f"{ratio:.2f}" if ratio else "-"
-        print(f"{name:28}{cpu:8.3f}{cpu / options.packets * 1e9:11.0f}{options.packets / wall:12.0f}{peak / 1024:7.0f}{shown:>11}")
-    for name, took in start.items():
-        print(f"start to first octet, {name}: {took:.1f} ms")
+    started = "Start to first octet: " + ", ".join(f"{name} {took:.1f} ms" for name, took in start.items())
+    started += f". Size of the program: {os.path.getsize(w) / 1e6:.1f} MB.\n"
+    print(started)
+    result = {"machine": machine(), "works": works, "first_octet_ms": start, "program_octets": os.path.getsize(w)}
     if options.json:
         with open(options.json, "w") as out:
             json.dump(result, out, indent=1)
+    if options.write:
+        tables = "\n".join(table(name, work) for name, work in works.items())
+        write(options.write, f"\nMeasured {time.strftime('%Y-%m-%d')} on {machine()}.\n\n{tables}\n{started}\n")
 
 
 if __name__ == "__main__":

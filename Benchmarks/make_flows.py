@@ -49,8 +49,12 @@ class Connection:
         self.seen = [0, 0]
 
     def frame(self, now):
-        client, flags, octets = STEPS[self.step]
+        """The next packet of a short connection."""
         self.step += 1
+        return self.send(now, *STEPS[self.step - 1])
+
+    def send(self, now, client, flags, octets):
+        """A packet behind what its sender has sent."""
         me, peer = (0, 1) if client else (1, 0)
         stamp = now // 1000 + me * 77777 & 0xFFFFFFFF
         if flags & SYN:
