@@ -8,33 +8,12 @@ internal import Wire
 public func communityID(
   of key: FlowKey, isReversed: Bool = false, seed: UInt16 = 0, inBase64: Bool = true
 ) -> [UInt8] {
-  var octets: [UInt8] = []
-  octets.reserveCapacity(40)
-  octets.append(UInt8(seed >> 8))
-  octets.append(UInt8(seed & 255))
-  for address in isReversed ? [key.second, key.first] : [key.first, key.second] {
-    if !key.isIPv6, let four = address.ipv4 {
-      for shift: UInt32 in [24, 16, 8, 0] { octets.append(UInt8(truncatingIfNeeded: four >> shift)) }
-    } else {
-      for word in [address.high, address.low] {
-        for shift: UInt64 in [56, 48, 40, 32, 24, 16, 8, 0] {
-          octets.append(UInt8(truncatingIfNeeded: word >> shift))
-        }
-      }
-    }
-  }
-  octets.append(key.ipProtocol.rawValue)
-  octets.append(0)
-  switch key.ipProtocol {
-  case .tcp, .udp, .sctp, .icmp, .icmpv6:
-    for port in isReversed ? [key.secondPort, key.firstPort] : [key.firstPort, key.secondPort] {
-      octets.append(UInt8(port >> 8))
-      octets.append(UInt8(port & 255))
-    }
-  default: break
-  }
-  let digest = sha1(octets)
-  return [UInt8(ascii: "1"), UInt8(ascii: ":")] + (inBase64 ? base64(digest) : hexadecimal(digest))
+  let id = CommunityID(of: key, isReversed: isReversed, seed: seed)
+  if inBase64 { return (0..<CommunityID.length).map { id.text[$0] } }
+  let digits = Array("0123456789abcdef".utf8)
+  var text = Array("1:".utf8)
+  for i in 0..<40 { text.append(digits[Int(id.digest[i / 8] >> UInt32(28 - i % 8 * 4) & 15)]) }
+  return text
 }
 
 /// The text of a flow.
@@ -42,54 +21,117 @@ public func communityID(of record: FlowRecord) -> [UInt8] {
   communityID(of: record.key, isReversed: record.key.isOneWay && record.isReversed)
 }
 
-/// Two lower-case digits for each octet.
-private func hexadecimal(_ octets: [UInt8]) -> [UInt8] {
-  let digits = Array("0123456789abcdef".utf8)
-  return octets.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+/// The same of one flow, as a value: every record has one, and nothing is allocated for it.
+public struct CommunityID: Sendable {
+  /// Octets of the text in base64.
+  public static let length = 30
+
+  /// SHA-1 of the endpoints.
+  fileprivate let digest: InlineArray<5, UInt32>
+
+  /// Of a flow.
+  public init(of record: FlowRecord) {
+    self.init(of: record.key, isReversed: record.key.isOneWay && record.isReversed)
+  }
+
+  fileprivate init(of key: FlowKey, isReversed: Bool, seed: UInt16 = 0) {
+    var message = SHA1()
+    message.append(UInt64(seed), octets: 2)
+    message.append(isReversed ? key.second : key.first, key)
+    message.append(isReversed ? key.first : key.second, key)
+    message.append(UInt64(key.ipProtocol.rawValue), octets: 1)
+    message.append(0, octets: 1)
+    switch key.ipProtocol {
+    case .tcp, .udp, .sctp, .icmp, .icmpv6:
+      message.append(UInt64(isReversed ? key.secondPort : key.firstPort), octets: 2)
+      message.append(UInt64(isReversed ? key.firstPort : key.secondPort), octets: 2)
+    default: break
+    }
+    digest = message.finish()
+  }
+
+  /// `1:` and the digest in base64 with padding (RFC 4648 section 4).
+  public var text: InlineArray<30, UInt8> {
+    var text = InlineArray<30, UInt8>(repeating: UInt8(ascii: "="))
+    text[0] = UInt8(ascii: "1")
+    text[1] = UInt8(ascii: ":")
+    // Twenty octets are twenty-six full digits and one of four bits.
+    for i in 0..<27 {
+      let bit = i * 6
+      let (word, place) = (bit / 32, bit % 32)
+      let pair = UInt64(digest[word]) << 32 | (word < 4 ? UInt64(digest[word + 1]) : 0)
+      text[2 + i] = base64Digit(UInt8(truncatingIfNeeded: pair >> UInt64(58 - place)) & 63)
+    }
+    return text
+  }
 }
 
-/// SHA-1 (RFC 3174) of a short run of octets: Community ID is defined by it; it guards nothing here.
-func sha1(_ message: [UInt8]) -> [UInt8] {
-  var octets: [UInt8] = []
-  octets.reserveCapacity(message.count + 72)
-  octets += message
-  octets.append(0x80)
-  while octets.count % 64 != 56 { octets.append(0) }
-  let bits = UInt64(message.count) * 8
-  for shift: UInt64 in [56, 48, 40, 32, 24, 16, 8, 0] {
-    octets.append(UInt8(truncatingIfNeeded: bits >> shift))
+/// A message of SHA-1 (RFC 3174), sixteen words at a time.
+private struct SHA1 {
+  private var words = InlineArray<80, UInt32>(repeating: 0)
+  private var count = 0
+  private var state: InlineArray<5, UInt32> = [
+    0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0,
+  ]
+
+  mutating func append(_ octet: UInt8) {
+    words[count / 4 % 16] |= UInt32(octet) << UInt32(24 - count % 4 * 8)
+    count += 1
+    if count % 64 == 0 { digest() }
   }
-  func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x << n | x >> (32 - n) }
-  var (h0, h1, h2, h3, h4): (UInt32, UInt32, UInt32, UInt32, UInt32) =
-    (0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0)
-  for block in stride(from: 0, to: octets.count, by: 64) {
-    var w = InlineArray<80, UInt32>(repeating: 0)
-    for i in 0..<16 {
-      let at = block + i * 4
-      w[i] =
-        UInt32(octets[at]) << 24 | UInt32(octets[at + 1]) << 16 | UInt32(octets[at + 2]) << 8
-        | UInt32(octets[at + 3])
+
+  /// The lowest octets of a number, the highest of them first.
+  mutating func append(_ number: UInt64, octets: Int) {
+    for i in 1...octets { append(UInt8(truncatingIfNeeded: number >> UInt64((octets - i) * 8))) }
+  }
+
+  mutating func append(_ address: IPAddress, _ key: FlowKey) {
+    if !key.isIPv6, let four = address.ipv4 {
+      append(UInt64(four), octets: 4)
+    } else {
+      append(address.high, octets: 8)
+      append(address.low, octets: 8)
     }
-    for i in 16..<80 { w[i] = rotate(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1) }
-    var (a, b, c, d, e) = (h0, h1, h2, h3, h4)
-    for i in 0..<80 {
-      let (f, k): (UInt32, UInt32) =
-        i < 20
-        ? (b & c | ~b & d, 0x5a82_7999)
-        : i < 40
-          ? (b ^ c ^ d, 0x6ed9_eba1)
-          : i < 60 ? (b & c | b & d | c & d, 0x8f1b_bcdc) : (b ^ c ^ d, 0xca62_c1d6)
-      let next = rotate(a, 5) &+ f &+ e &+ k &+ w[i]
+  }
+
+  /// The padding, and the digest of all.
+  mutating func finish() -> InlineArray<5, UInt32> {
+    let bits = UInt64(count) * 8
+    append(0x80)
+    while count % 64 > 56 { append(0) }
+    words[14] = UInt32(truncatingIfNeeded: bits >> 32)
+    words[15] = UInt32(truncatingIfNeeded: bits)
+    digest()
+    return state
+  }
+
+  /// A block: then the words are zeros for the next.
+  private mutating func digest() {
+    for i in 16..<80 {
+      words[i] = rotate(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1)
+    }
+    var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
+    func step(_ f: UInt32, _ k: UInt32, _ word: UInt32) {
+      let next = rotate(a, 5) &+ f &+ e &+ k &+ word
       (a, b, c, d, e) = (next, a, rotate(b, 30), c, d)
     }
-    (h0, h1, h2, h3, h4) = (h0 &+ a, h1 &+ b, h2 &+ c, h3 &+ d, h4 &+ e)
+    for i in 0..<20 { step((b & c) | (~b & d), 0x5a82_7999, words[i]) }
+    for i in 20..<40 { step(b ^ c ^ d, 0x6ed9_eba1, words[i]) }
+    for i in 40..<60 { step((b & c) | (b & d) | (c & d), 0x8f1b_bcdc, words[i]) }
+    for i in 60..<80 { step(b ^ c ^ d, 0xca62_c1d6, words[i]) }
+    state = [state[0] &+ a, state[1] &+ b, state[2] &+ c, state[3] &+ d, state[4] &+ e]
+    for i in 0..<16 { words[i] = 0 }
   }
-  var digest: [UInt8] = []
-  digest.reserveCapacity(20)
-  for word in [h0, h1, h2, h3, h4] {
-    for shift: UInt32 in [24, 16, 8, 0] { digest.append(UInt8(truncatingIfNeeded: word >> shift)) }
-  }
-  return digest
+
+  private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x << n | x >> (32 - n) }
+}
+
+/// SHA-1 of octets.
+func sha1(_ octets: [UInt8]) -> [UInt8] {
+  var message = SHA1()
+  for octet in octets { message.append(octet) }
+  let digest = message.finish()
+  return (0..<20).map { UInt8(truncatingIfNeeded: digest[$0 / 4] >> UInt32(24 - $0 % 4 * 8)) }
 }
 
 /// Base64 with padding (RFC 4648 section 4).

@@ -55,6 +55,13 @@ extension Tracker {
     return nil
   }
 
+  /// There are too many closed flows: the one that has been quiet for longest ends.
+  mutating func endClosed() {
+    guard let index = lists.oldestClosed(table), index != atHand else { return }
+    counts.closedSooner += 1
+    end(index, .end)
+  }
+
   /// Makes room.
   mutating func evict() {
     guard let victim = lists.victim(table) else { return }
@@ -69,14 +76,18 @@ extension Tracker {
   /// Takes a flow out and keeps it for `drain`.
   mutating func end(_ index: Int, _ reason: FlowEnd) {
     ended.append(flow(index, reason))
+    hasEnded = true
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
     if table.slots[index].hasConnection {
       if !table.slots[index].isCold {
         let place = table.slots[index].state
-        details.details[details.place(of: connections.warm[place])].settleAll(into: &settled)
-        details.release(place, &connections.warm)
+        let detail = Int(connections.warm[place].detail)
+        if detail >= 0 {
+          details.details[detail].settleAll(into: &settled)
+          details.release(place, &connections.warm)
+        }
       }
       connections.remove(index, table)
     } else {
@@ -93,7 +104,7 @@ extension Tracker {
     if table.slots[index].hasConnection {
       let connection = connections.connection(of: index, table)
       record = table.slots[index].record(connection.start, connection.firstFrame)
-      report = ConnectionReport(connection, details.detail(of: connection))
+      report = ConnectionReport(connection, details.detail(of: connection), at: max(now, record.end))
     } else {
       let datagrams = datagrams[table.slots[index].state]
       record = table.slots[index].record(datagrams.start, datagrams.firstFrame)
@@ -126,11 +137,9 @@ extension Tracker {
     if rare >= 0, rarities[rare].reports >= spans { return }
     noteRare(index) { $0.reports = spans }
     ended.append(flow(index, .active))
+    hasEnded = true
     counts.ends[Int(FlowEnd.active.rawValue)] += 1
   }
-
-  /// Whether flows wait to be drained.
-  public var hasEnded: Bool { !ended.isEmpty || !finishing.isEmpty }
 
   /// Hands over the flows that ended since the last call, in the order of their ends.
   public mutating func drain(_ body: (EndedFlow) -> Void) {
@@ -142,6 +151,7 @@ extension Tracker {
       body(ended.removeLast())
     }
     finishing = []
+    hasEnded = false
   }
 
   /// Shows every flow that is open, as it is now, in the order of their first packets. Nothing is changed.
@@ -154,6 +164,7 @@ extension Tracker {
   public mutating func finish() {
     settled.removeAll()
     finishing = openInOrder()
+    hasEnded = !ended.isEmpty || !finishing.isEmpty
   }
 
   private func openInOrder() -> [Int32] {

@@ -11,10 +11,13 @@ struct FlowLists {
 
   private var first = InlineArray<11, Int32>(repeating: -1)
   private var last = InlineArray<11, Int32>(repeating: -1)
+  /// Flows that are closed, or were refused.
+  private(set) var closed = 0
 
   /// A flow that has just come.
   mutating func insert(_ index: Int, _ flowClass: FlowClass, _ table: inout FlowTable) {
     table.slots[index].flowClass = flowClass
+    if flowClass == .closed || flowClass == .refused { closed += 1 }
     append(index, Int(flowClass.rawValue), &table)
   }
 
@@ -35,7 +38,9 @@ struct FlowLists {
   /// A flow that ends.
   mutating func remove(_ index: Int, _ table: inout FlowTable) {
     let (previous, next) = (table.slots[index].previous, table.slots[index].next)
-    let list = Int(table.slots[index].flowClass.rawValue)
+    let flowClass = table.slots[index].flowClass
+    if flowClass == .closed || flowClass == .refused { closed -= 1 }
+    let list = Int(flowClass.rawValue)
     if previous >= 0 { table.slots[previous].next = next } else { first[list] = Int32(next) }
     if next >= 0 { table.slots[next].previous = previous } else { last[list] = Int32(previous) }
   }
@@ -52,6 +57,14 @@ struct FlowLists {
   func oldest(_ flowClass: FlowClass) -> Int? {
     let index = first[Int(flowClass.rawValue)]
     return index >= 0 ? Int(index) : nil
+  }
+
+  /// Of the closed flows the one that was seen least recently.
+  func oldestClosed(_ table: borrowing FlowTable) -> Int? {
+    guard let index = oldest(.closed), let other = oldest(.refused) else {
+      return oldest(.closed) ?? oldest(.refused)
+    }
+    return table.slots[index].end <= table.slots[other].end ? index : other
   }
 
   /// Who goes when there is no room: of those that no second end has confirmed the least recently seen, else

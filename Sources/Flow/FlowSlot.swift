@@ -50,7 +50,7 @@ enum FlowClass: UInt8, Sendable, CaseIterable {
 
 extension TCPConnection {
   /// What kind of flow it is.
-  var flowClass: FlowClass {
+  mutating func classify() -> FlowClass {
     if isClosed { return isProven ? .closed : .refused }
     if isProven { return .established }
     return isHalfOpen ? .halfOpen : .oneSided

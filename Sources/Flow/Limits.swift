@@ -16,6 +16,9 @@ public struct Limits: Sendable {
   public var idleOther: Int64 = 60_000_000_000
   /// How long a closed connection stays, for its last copies and late packets: 2MSL.
   public var linger: Int64 = 60_000_000_000
+  /// Closed connections that stay at a time; of more, the one that has been quiet for longest ends sooner. A
+  /// server that closes ten thousand connections a second has no late packet of a minute ago.
+  public var closedMax = 12_288
   /// How often a flow that lasts is reported while it does (IPFIX's active timeout); 0 for never.
   public var active: Int64 = 1_800_000_000_000
   /// Each end keeps its octets in flight over time.
@@ -67,6 +70,8 @@ public struct FlowTally: Sendable, Equatable {
   public internal(set) var evictedUnproven: UInt64 = 0
   public internal(set) var evictedClosed: UInt64 = 0
   public internal(set) var evictedOpen: UInt64 = 0
+  /// Of those whose own end was seen: not waited for longer, because there were so many closed ones.
+  public internal(set) var closedSooner: UInt64 = 0
   /// Connections whose trouble could not be kept, was given up for another's, or was cut short.
   public internal(set) var detailsRefused: UInt64 = 0
   public internal(set) var detailsGivenUp: UInt64 = 0

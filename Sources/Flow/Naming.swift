@@ -72,7 +72,7 @@ extension Tracker {
     let asked = table.slots[index].side(isReversed)
     if isUnreachable || isTooBig, table.slots[index].hasConnection {
       let connection = connections.place(of: index, &table)
-      let place = details.place(of: connections.warm[connection])
+      let place = details.place(of: connections.warm[connection].detail)
       if isTooBig {
         connections.warm[connection].noteTooBig(frame, from: asked, &details.details[place])
       } else if asked == .originator {

@@ -29,13 +29,16 @@ public struct Tracker: ~Copyable {
   var fragments = Fragments()
   var notices = Notices()
   /// Where the flow of the packet at hand is.
-  private var atHand = 0
+  var atHand = 0
   /// The time of the capture: never before a packet's, unless time has gone back by hours.
   var now: Int64 = .min
   /// When the lists were looked at last, and whether they had more than was taken out then.
   var lookedAt: Int64 = .min
   var hasMoreToEnd = false
   var ended: [EndedFlow] = []
+  /// Whether flows wait to be drained. Stored: whoever asks a tracker for what it must work out is handed a
+  /// copy of it, with every packet.
+  public internal(set) var hasEnded = false
   /// What is left to end because the input has ended, in its order.
   var finishing: [Int32] = []
   /// What the last packet settled: repeats that are now known to have been needed or not, each once. The
@@ -90,7 +93,7 @@ public struct Tracker: ~Copyable {
       return Verdict()
     }
     guard let name = name(&packet, frame.time) else { return Verdict() }
-    let about = packet.quoted != nil ? tie(&packet, frame) : 0
+    let about = packet.hasICMP && packet.quoted != nil ? tie(&packet, frame) : 0
     let flags = packet.hasTCP ? packet.tcp.flags : nil
     var reused: Reuse?
     var found = current(table.find(name.key), frame.time)
@@ -113,6 +116,7 @@ public struct Tracker: ~Copyable {
       verdict = receive(&packet, frame, index, from: side, reused)
     }
     lists.touch(index, flowClass(of: index), before: before, &table)
+    if lists.closed > limits.closedMax { endClosed() }
     verdict.flow = table.slots[index].serial
     verdict.about = about
     if reused != nil { verdict.analysis.insert(.reusedPorts) }
@@ -144,7 +148,7 @@ public struct Tracker: ~Copyable {
     _ packet: inout Packet, _ frame: Frame, _ index: Int, from side: FlowSide, _ reused: Reuse?
   ) -> Verdict {
     let connection = table.slots[index].state
-    let place = details.place(of: connections.warm[connection])
+    let place = details.place(of: connections.warm[connection].detail)
     reused?.note(in: &details.details[place], frame)
     let verdict = connections.warm[connection].receive(
       &packet, frame, from: side, flow: table.slots[index].serial, &details.details[place], &copies)
@@ -165,8 +169,8 @@ public struct Tracker: ~Copyable {
 
   /// What kind of flow it is now.
   @inline(__always)
-  private func flowClass(of index: Int) -> FlowClass {
-    if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].flowClass }
+  private mutating func flowClass(of index: Int) -> FlowClass {
+    if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].classify() }
     return .of(table.slots[index].key.ipProtocol, isAnswered: table.slots[index].isAnswered)
   }
 

@@ -117,6 +117,7 @@ extension TCPConnection {
   /// Replaces what follows from other numbers, or nearly, by the difference: then it has few octets.
   mutating func fold() {
     (opening.there, opening.here) = (BriefTime(), BriefTime())
+    milestones.fold()
     for i in 0..<2 {
       ends[i].edge &-= ends[i].acknowledgmentSent
       ends[i].acknowledgmentSent &-= ends[1 - i].acknowledged
@@ -132,6 +133,7 @@ extension TCPConnection {
 
   /// The reverse.
   fileprivate mutating func unfold() {
+    milestones.unfold()
     for i in 0..<2 {
       let highest = ends[i].highest
       ends[i].acknowledged = highest &- ends[i].acknowledged

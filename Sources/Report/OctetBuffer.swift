@@ -184,7 +184,7 @@ extension OctetBuffer {
   /// A number in decimal digits.
   @inline(__always)
   public mutating func write(decimal value: UInt64) {
-    reserve(20)
+    reserve(24)
     if value < 10 {
       unsafe base[count] = UInt8(truncatingIfNeeded: 48 &+ value)
       count &+= 1
@@ -193,44 +193,45 @@ extension OctetBuffer {
     writeDigits(value)
   }
 
-  /// A number of two digits or more. Halves of 32 bits divide faster, and most numbers of a line have less
-  /// than five digits.
+  /// A number of two digits or more: eight digits at a time, of the first eight those that are not leading
+  /// zeros.
   private mutating func writeDigits(_ value: UInt64) {
-    if value < 10_000 {
-      let rest = UInt32(truncatingIfNeeded: value)
-      let high = rest / 100
-      let low = rest &- high &* 100
-      if high == 0 {
-        store(pair: low, at: 0)
-        count &+= 2
-      } else if high < 10 {
-        unsafe base[count] = UInt8(truncatingIfNeeded: 48 &+ high)
-        store(pair: low, at: 1)
-        count &+= 3
-      } else {
-        store(pair: high, at: 0)
-        store(pair: low, at: 2)
-        count &+= 4
-      }
+    if value < 100_000_000 {
+      let text = eightDigits(UInt32(truncatingIfNeeded: value))
+      let zeros = (text ^ 0x3030_3030_3030_3030).trailingZeroBitCount &>> 3
+      store(text &>> UInt64(zeros &* 8))
+      count &+= 8 &- zeros
       return
     }
-    if value >= 10_000_000_000 {
-      let rest = value % 10_000_000_000
-      write(decimal: value / 10_000_000_000)
-      reserve(20)
-      fill(rest, 10)
-      return
+    let high = value / 100_000_000
+    if high < 10 {
+      unsafe base[count] = UInt8(truncatingIfNeeded: 48 &+ high)
+      count &+= 1
+    } else {
+      writeDigits(high)
     }
-    var digits = value < 100_000 ? 5 : value < 1_000_000 ? 6 : value < 10_000_000 ? 7 : 8
-    if value >= 100_000_000 { digits = value < 1_000_000_000 ? 9 : 10 }
-    fill(value, digits)
+    store(eightDigits(UInt32(truncatingIfNeeded: value &- high &* 100_000_000)))
+    count &+= 8
   }
 
-  /// Two digits, `offset` octets from the end of the text; the room has been made.
+  /// Eight digits, zeros included, the first in the lowest octet.
   @inline(__always)
-  private mutating func store(pair: UInt32, at offset: Int) {
-    let digits = unsafe pairs[Int(pair)]
-    unsafe UnsafeMutableRawPointer(base + count + offset).storeBytes(of: digits, as: UInt16.self)
+  private func eightDigits(_ value: UInt32) -> UInt64 {
+    let high = value / 10_000
+    let low = value &- high &* 10_000
+    let (a, c) = (high / 100, low / 100)
+    let (b, d) = (high &- a &* 100, low &- c &* 100)
+    return unsafe UInt64(UInt16(littleEndian: pairs[Int(a)]))
+      | UInt64(UInt16(littleEndian: pairs[Int(b)])) &<< 16
+      | UInt64(UInt16(littleEndian: pairs[Int(c)])) &<< 32
+      | UInt64(UInt16(littleEndian: pairs[Int(d)])) &<< 48
+  }
+
+  /// Eight octets at the end of the text, the lowest first; room has been made for them, and how many of
+  /// them count is the caller's to say.
+  @inline(__always)
+  private func store(_ text: UInt64) {
+    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: text.littleEndian, as: UInt64.self)
   }
 
   /// The lowest `digits` digits, zeros included; the room has been made.

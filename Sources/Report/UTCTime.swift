@@ -3,8 +3,7 @@
 /// Writes times; the text of a second is kept, because the next packet mostly shares it.
 struct UTCTime {
   /// `2026-01-02T03:04:05.` of `second`.
-  private var text = InlineArray<20, UInt8>(repeating: 48)
-  private var length = 0
+  private var text = ShortText()
   private var second = Int64.min
 
   /// Nothing kept yet.
@@ -19,8 +18,8 @@ struct UTCTime {
       whole &-= 1
       rest &+= 1_000_000_000
     }
-    if whole != second || length == 0 { keep(whole) }
-    for i in 0..<length { out.write(octet: text[i]) }
+    if whole != second || text.count == 0 { keep(whole) }
+    out.write(text)
     out.write(decimal: UInt64(rest), width: 9)
     out.write(octet: 90)
   }
@@ -35,7 +34,7 @@ struct UTCTime {
       rest &+= 86400
     }
     let date = civilDate(day)
-    length = 0
+    text.removeAll()
     put(date.year / 100)
     put(date.year % 100)
     put(octet: 45)
@@ -52,8 +51,7 @@ struct UTCTime {
   }
 
   private mutating func put(octet: UInt8) {
-    text[length] = octet
-    length &+= 1
+    text.append(octet)
   }
 
   /// Two digits.

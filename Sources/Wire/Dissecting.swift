@@ -103,6 +103,21 @@ extension Packet {
     quoted = nil
   }
 
+  /// Goes on to what a layer of `count` octets carries, and says which of them that is: a claimed length
+  /// narrows the view and never widens it.
+  @inline(__always)
+  mutating func step(into next: Payload, of count: Int) -> Range<Int> {
+    let start = min(max(0, next.offset), count)
+    let claimed = max(0, min(next.length, self.claimed &- next.offset))
+    let captured = min(claimed, count &- start)
+    offset &+= next.offset
+    self.claimed = claimed
+    payloadOffset = offset
+    payloadLength = claimed
+    payloadCaptured = captured
+    return start..<start &+ captured
+  }
+
   /// Notes that a layer stands: its header's first octet is where the walk is.
   @inline(__always)
   mutating func enter(_ kind: Layer.Kind, header: Int) {

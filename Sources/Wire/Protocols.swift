@@ -286,6 +286,7 @@ extension Mux {
     mux.handle(.udp(source: 0, destination: 546), dhcpv6)
     mux.handle(.udp(source: 0, destination: 547), dhcpv6)
     mux.handle(.udp(source: 0, destination: 123), ntp)
+    mux.goStraight()
     return mux
   }()
 }

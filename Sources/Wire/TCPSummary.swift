@@ -70,35 +70,35 @@ public struct TCPSummary: Sendable, Equatable {
 /// The control bits of a TCP header (RFC 9293 section 3.1, RFC 3168, RFC 9768 for AE).
 public struct TCPFlags: OptionSet, Hashable, Sendable {
   public var rawValue: UInt16
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  public static let fin = TCPFlags(rawValue: 0x001)
-  public static let syn = TCPFlags(rawValue: 0x002)
-  public static let rst = TCPFlags(rawValue: 0x004)
-  public static let psh = TCPFlags(rawValue: 0x008)
-  public static let ack = TCPFlags(rawValue: 0x010)
-  public static let urg = TCPFlags(rawValue: 0x020)
-  public static let ece = TCPFlags(rawValue: 0x040)
-  public static let cwr = TCPFlags(rawValue: 0x080)
-  public static let ae = TCPFlags(rawValue: 0x100)
+  @inlinable public static var fin: TCPFlags { TCPFlags(rawValue: 0x001) }
+  @inlinable public static var syn: TCPFlags { TCPFlags(rawValue: 0x002) }
+  @inlinable public static var rst: TCPFlags { TCPFlags(rawValue: 0x004) }
+  @inlinable public static var psh: TCPFlags { TCPFlags(rawValue: 0x008) }
+  @inlinable public static var ack: TCPFlags { TCPFlags(rawValue: 0x010) }
+  @inlinable public static var urg: TCPFlags { TCPFlags(rawValue: 0x020) }
+  @inlinable public static var ece: TCPFlags { TCPFlags(rawValue: 0x040) }
+  @inlinable public static var cwr: TCPFlags { TCPFlags(rawValue: 0x080) }
+  @inlinable public static var ae: TCPFlags { TCPFlags(rawValue: 0x100) }
 }
 
 /// The options a TCP header carries (IANA "TCP Option Kind Numbers").
 public struct TCPOptionKinds: OptionSet, Hashable, Sendable {
   public var rawValue: UInt16
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  public static let maximumSegmentSize = TCPOptionKinds(rawValue: 0x0001)
-  public static let windowScale = TCPOptionKinds(rawValue: 0x0002)
-  public static let sackPermitted = TCPOptionKinds(rawValue: 0x0004)
-  public static let sack = TCPOptionKinds(rawValue: 0x0008)
-  public static let timestamps = TCPOptionKinds(rawValue: 0x0010)
-  public static let fastOpen = TCPOptionKinds(rawValue: 0x0020)
-  public static let md5 = TCPOptionKinds(rawValue: 0x0040)
-  public static let authentication = TCPOptionKinds(rawValue: 0x0080)
-  public static let userTimeout = TCPOptionKinds(rawValue: 0x0100)
-  public static let multipath = TCPOptionKinds(rawValue: 0x0200)
-  public static let accurateECN = TCPOptionKinds(rawValue: 0x0400)
+  @inlinable public static var maximumSegmentSize: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0001) }
+  @inlinable public static var windowScale: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0002) }
+  @inlinable public static var sackPermitted: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0004) }
+  @inlinable public static var sack: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0008) }
+  @inlinable public static var timestamps: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0010) }
+  @inlinable public static var fastOpen: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0020) }
+  @inlinable public static var md5: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0040) }
+  @inlinable public static var authentication: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0080) }
+  @inlinable public static var userTimeout: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0100) }
+  @inlinable public static var multipath: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0200) }
+  @inlinable public static var accurateECN: TCPOptionKinds { TCPOptionKinds(rawValue: 0x0400) }
   /// A kind that is none of these.
-  public static let other = TCPOptionKinds(rawValue: 0x8000)
+  @inlinable public static var other: TCPOptionKinds { TCPOptionKinds(rawValue: 0x8000) }
 }

@@ -42,6 +42,8 @@ struct States: ParsableCommand {
     if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
     var limits = try table.limits()
     limits.linger = 2 * choice.maximumSegmentLifetime
+    // Who is in TIME_WAIT is what is asked for.
+    limits.closedMax = .max
     // What is quiet is held all the same: only room can end it here.
     limits.idleTCP = .max
     limits.idleOther = 0

@@ -20,7 +20,7 @@ import Wire
     _ = first
     let flow = story.end().first { $0.record.serial == 1 }
     #expect(flow?.findings()[.closeWait]?.severity == severity)
-    #expect(flow?.connection?.teardown(until: 0).kind == .halfOpen)
+    #expect(flow?.connection?.teardown.kind == .halfOpen)
   }
 
   @Test func anEndThatGoesOnSendingHasNotForgotten() {
@@ -38,7 +38,7 @@ import Wire
     let found = flows.first?.findings() ?? []
     #expect(found[.closeWait] == nil)
     #expect(found[.halfClose]?.figures[0] == 4000)
-    let teardown = flows.first?.connection?.teardown(until: 0)
+    let teardown = flows.first?.connection?.teardown
     #expect(teardown?.halfCloseOctets == 4000)
     #expect(teardown?.first == .originator)
   }
@@ -50,7 +50,7 @@ import Wire
     if !isThree { story.server(.ack) }
     story.server([.fin, .ack])
     story.client(.ack)
-    let teardown = story.end().first?.connection?.teardown(until: 0)
+    let teardown = story.end().first?.connection?.teardown
     #expect(teardown?.kind == .fin)
     #expect(teardown?.steps == (isThree ? 3 : 4))
     #expect(teardown?.finFrames == (isThree ? [4, 5] : [4, 6]))
@@ -66,7 +66,7 @@ import Wire
     story.server(.ack, seq: 2, ack: 2)
     let flows = story.end()
     #expect(flows.first?.findings()[.simultaneousClose] != nil)
-    #expect(flows.first?.connection?.teardown(until: 0).isSimultaneous == true)
+    #expect(flows.first?.connection?.teardown.isSimultaneous == true)
   }
 
   @Test func aFINIsNeverAnswered() {
@@ -102,7 +102,7 @@ import Wire
     story.client(.rst, seq: 2)
     let flow = story.end().first
     #expect(flow?.findings()[.resetAfterClose] != nil)
-    #expect(flow?.connection?.teardown(until: 0).reset?.kind == .afterClose)
+    #expect(flow?.connection?.teardown.reset?.kind == .afterClose)
   }
 
   @Test(arguments: [(UInt32(1_000_000), true), (1, false)]) func aResetIsGuessed(

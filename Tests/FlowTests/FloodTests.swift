@@ -169,24 +169,4 @@ private struct Bystanders {
     #expect(records[0].count == 300)
     #expect(records[0] == records[1])
   }
-
-  @Test func aConnectionTakesHalfAKilobyte() {
-    var scene = Scene {
-      $0.warmMax = 64
-      $0.linger = 3_600_000_000_000
-    }
-    scene.keeps = false
-    let count = 4000
-    for client in 1...count {
-      var pair = Pair(UInt32(client) &* 0x9e37_79b9)
-      pair.next = (UInt32(client) &* 0x85eb_ca6b, UInt32(client) &* 0xc2b2_ae35)
-      scene.open(&pair)
-      for _ in 0..<4 { scene.ask(&pair) }
-      if client % 2 == 0 { scene.close(&pair) }
-    }
-    #expect(scene.tracker.count == count)
-    // Without what is there once.
-    let octets = scene.tracker.octets - Copies.octetsMax - 64 * MemoryLayout<TCPConnection>.stride
-    #expect(octets / count <= 512)
-  }
 }

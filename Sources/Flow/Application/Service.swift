@@ -12,7 +12,52 @@ public enum Service: UInt8, Sendable, CaseIterable {
   case stun, dtls, wireguard, snmp, syslog, rtmp
 
   /// The name that records print.
-  public var name: String { "\(self)" }
+  public var name: StaticString {
+    switch self {
+    case .unknown: "unknown"
+    case .http: "http"
+    case .http2: "http2"
+    case .tls: "tls"
+    case .dns: "dns"
+    case .mdns: "mdns"
+    case .llmnr: "llmnr"
+    case .dhcp: "dhcp"
+    case .dhcpv6: "dhcpv6"
+    case .ntp: "ntp"
+    case .quic: "quic"
+    case .ssh: "ssh"
+    case .smtp: "smtp"
+    case .ftp: "ftp"
+    case .pop3: "pop3"
+    case .imap: "imap"
+    case .irc: "irc"
+    case .xmpp: "xmpp"
+    case .sip: "sip"
+    case .rtsp: "rtsp"
+    case .ssdp: "ssdp"
+    case .telnet: "telnet"
+    case .redis: "redis"
+    case .memcached: "memcached"
+    case .postgresql: "postgresql"
+    case .mysql: "mysql"
+    case .mongodb: "mongodb"
+    case .mqtt: "mqtt"
+    case .amqp: "amqp"
+    case .nats: "nats"
+    case .kafka: "kafka"
+    case .smb: "smb"
+    case .rdp: "rdp"
+    case .ldap: "ldap"
+    case .bittorrent: "bittorrent"
+    case .socks: "socks"
+    case .stun: "stun"
+    case .dtls: "dtls"
+    case .wireguard: "wireguard"
+    case .snmp: "snmp"
+    case .syslog: "syslog"
+    case .rtmp: "rtmp"
+    }
+  }
 }
 
 extension Service {

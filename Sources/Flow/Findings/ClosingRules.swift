@@ -9,17 +9,16 @@ extension Examination {
 
   /// FINs and the states behind them (RFC 9293 section 3.6).
   mutating func closing() {
-    let teardown = connection.teardown(until: flow.time)
+    let teardown = connection.teardown
     for side in FlowSide.allCases {
-      let end = connection[side]
-      if let change = end.path.last(where: { $0.state == .timeWait }) {
+      if let change = connection[side].path.last(where: { $0.state == .timeWait }) {
         add(
           Finding(
             .timeWait, .info, side, frames: [change.frame],
             2 * limits.maximumSegmentLifetime, change.time))
       }
       // What an end does that the capture never shows is nobody's fault.
-      if isWhole { waits(side, teardown) }
+      if isWhole { waits(side) }
     }
     if let octets = teardown.halfCloseOctets, octets > 0, let first = teardown.first {
       add(
@@ -33,21 +32,22 @@ extension Examination {
   }
 
   /// States that an end should leave and does not.
-  private mutating func waits(_ side: FlowSide, _ teardown: Teardown) {
+  private mutating func waits(_ side: FlowSide) {
     let end = connection[side]
-    guard let last = end.path.last else { return }
+    let path = end.path
+    guard let last = path.last else { return }
     let fin = connection[side.other].finFrame ?? 0
     let isReceived = state(side.other).finSequence.map { state(side.other).acknowledged > $0 } ?? false
-    if isReceived, let at = end.path.firstIndex(where: { $0.state == .closeWait }) {
-      let left = at + 1 < end.path.count ? end.path[at + 1].time : flow.time
+    if isReceived, let at = path.firstIndex(where: { $0.state == .closeWait }) {
+      let left = at + 1 < path.count ? path[at + 1].time : flow.time
       // While it goes on sending, the connection is half closed and at work.
-      let quiet = interval(max(end.path[at].time, min(state(side).lastNew, left)), left)
+      let quiet = interval(max(path[at].time, min(state(side).lastNew, left)), left)
       let isLong = quiet >= limits.closeWait
-      let isStill = at + 1 == end.path.count
+      let isStill = at + 1 == path.count
       if isLong || isStill && quiet >= Examination.waitMin {
         add(
           Finding(
-            .closeWait, isLong ? .warning : .note, side, frames: [fin, end.path[at].frame],
+            .closeWait, isLong ? .warning : .note, side, frames: [fin, path[at].frame],
             confidence: isLong ? 0.95 : 0.5, or: isStill ? [.endOfCapture, .notCaptured] : [], quiet,
             isStill ? 1 : 0))
       }
@@ -112,6 +112,7 @@ extension Examination {
       }
       late(reset.side)
     }
+    if evidence.isEmpty { return }
     for side in FlowSide.allCases {
       if let clue = evidence[.resetBlind, side] {
         add(

@@ -10,8 +10,10 @@ extension EndedFlow {
       var examination = Examination(flow: self, connection: connection, limits: limits)
       examination.opening()
       examination.options()
-      examination.losses()
-      examination.windows()
+      if examination.hasTrouble {
+        examination.losses()
+        examination.windows()
+      }
       examination.pace()
       examination.silence()
       examination.closing()
@@ -21,6 +23,7 @@ extension EndedFlow {
     } else {
       found = datagramFindings(limits)
     }
+    if found.count < 2 { return found }
     return found.enumerated().sorted {
       ($1.element.severity, $0.element.frames.first ?? 0, $0.offset)
         < ($0.element.severity, $1.element.frames.first ?? 0, $1.offset)
@@ -52,6 +55,13 @@ struct Examination {
   /// A frame that is kept as the distance from the connection's first; 0 for none.
   func frame(_ near: UInt32) -> UInt64 {
     near > 0 ? connection.connection.firstFrame &+ UInt64(near) &- 1 : 0
+  }
+
+  /// Whether there is anything that the rules on losses and windows could speak of: most connections have
+  /// neither evidence nor counts of trouble.
+  var hasTrouble: Bool {
+    !evidence.isEmpty || !flow.notices.isEmpty || watch.silentTimeouts[0] > 0 || watch.silentTimeouts[1] > 0
+      || connection.detail.hasTrouble
   }
 
   /// Time of the last packet.

@@ -25,6 +25,13 @@ public struct Finding: Sendable {
     self.severity = severity
     self.side = side
     // Frames are counted from 1; 0 stands for one that was not seen.
+    if frames.count == 1, frames[0] > 0 {
+      self.frames = frames
+      self.confidence = confidence
+      self.alternatives = alternatives
+      figures = [a, b, c, d]
+      return
+    }
     var shown: [UInt64] = []
     for frame in frames.sorted() where frame > 0 && shown.last != frame && shown.count < Finding.framesMax {
       shown.append(frame)

@@ -6,7 +6,6 @@ extension Examination {
   /// SYN, SYN-ACK, ACK, and what may go wrong with each (RFC 9293 section 3.5).
   mutating func opening() {
     let handshake = connection.handshake
-    let syns = [handshake.synFrame ?? 0] + evidence.frames(.synRepeat, .originator)
     let repeats = evidence.count(.synRepeat, .originator)
     if let reset = connection.reset, connection.connection.resetKind == .refused {
       add(Finding(.refused, .warning, reset.side, frames: syns + [reset.frame], or: [.firewall]))
@@ -48,6 +47,11 @@ extension Examination {
           or: [.middlebox]))
     }
     unusual()
+  }
+
+  /// The SYNs that the originator sent.
+  private var syns: [UInt64] {
+    [connection.handshake.synFrame ?? 0] + evidence.frames(.synRepeat, .originator)
   }
 
   /// A SYN-ACK that comes again: it was lost, or its ACK, or the server has no room for the connection.
@@ -92,6 +96,7 @@ extension Examination {
         add(Finding(.fastOpen, .info, .originator, frames: frames))
       }
     }
+    if evidence.isEmpty { return }
     for (kind, isNewer) in [(Clue.Kind.reuseNewer, true), (.reuseOlder, false)] {
       guard let clue = evidence[kind, .originator] else { continue }
       guard clue.amount < 2 * limits.maximumSegmentLifetime else { continue }
@@ -104,8 +109,12 @@ extension Examination {
 
   /// What the SYNs offered, and what came of it.
   mutating func options() {
-    guard isFromStart, !FlowSide.allCases.contains(where: { connection[$0].offer.isCut }) else { return }
+    guard isFromStart else { return }
     let (asks, answers) = (connection[.originator].offer, connection[.responder].offer)
+    if asks.isCut || answers.isCut { return }
+    let least: UInt16 = flow.record.key.first.ipv4 == nil ? 1220 : 536
+    // Both offer the same, and enough.
+    if asks == answers, asks.maximumSegmentSize >= least { return }
     let frames = [connection.handshake.synFrame ?? 0, connection.handshake.synACKFrame ?? 0]
     if (asks.windowScale == nil) != (answers.windowScale == nil) {
       add(
@@ -128,13 +137,14 @@ extension Examination {
           or: [.middlebox]))
     }
     if asks.hasECN, !answers.hasECN { add(Finding(.ecnRefused, .info, .responder, frames: frames)) }
-    segmentSizes(asks, answers, frames)
+    segmentSizes(asks, answers, frames, least)
   }
 
   /// The segment sizes offered. A SYN without the option means 536 octets over IPv4 and 1220 over IPv6 (RFC
   /// 9293 section 3.7.1): what is smaller than that makes more headers than need be.
-  private mutating func segmentSizes(_ asks: TCPOffer, _ answers: TCPOffer, _ frames: [UInt64]) {
-    let least: UInt16 = flow.record.key.first.ipv4 == nil ? 1220 : 536
+  private mutating func segmentSizes(
+    _ asks: TCPOffer, _ answers: TCPOffer, _ frames: [UInt64], _ least: UInt16
+  ) {
     for side in FlowSide.allCases {
       let offered = connection[side].offer.maximumSegmentSize
       if offered < least {

@@ -26,8 +26,10 @@ extension TCPConnection {
   ) -> Reuse {
     let end = ends[side.rawValue]
     var since: Int64?
-    for side in FlowSide.allCases {
-      for change in path(of: side, detail) where change.state == .timeWait { since = change.time }
+    let marks = Marks(self, detail.milestones)
+    for i in 0..<2 {
+      let path = marks.path(ends[i].path, detail.path(i))
+      for change in path where change.state == .timeWait { since = change.time }
     }
     var isNewer = false
     if packet.tcp.hasTimestamps, let most = end.timestampMost {

@@ -50,8 +50,14 @@ extension TCPDetail {
   ]
 
   /// Notes what a verdict says.
+  @inline(__always)
   mutating func note(_ segment: Segment, _ analysis: Analysis, isAnswered: Bool) {
-    guard !analysis.isDisjoint(with: TCPDetail.notable) else { return }
+    if !analysis.isDisjoint(with: TCPDetail.notable) {
+      noteTrouble(segment, analysis, isAnswered: isAnswered)
+    }
+  }
+
+  private mutating func noteTrouble(_ segment: Segment, _ analysis: Analysis, isAnswered: Bool) {
     func add(_ bit: Analysis, _ kind: Clue.Kind, _ detail: inout TCPDetail) {
       if analysis.contains(bit) { detail.note(kind, segment) }
     }
@@ -78,11 +84,14 @@ extension TCPDetail {
 extension TCPConnection {
   /// When the last packet came, as far as the ends know.
   var lastTime: Int64 {
-    max(
-      max(ends[0].lastHeard, ends[1].lastHeard), max(ends[0].lastNew, ends[1].lastNew))
+    @inline(__always) get {
+      max(
+        max(ends[0].lastHeard, ends[1].lastHeard), max(ends[0].lastNew, ends[1].lastNew))
+    }
   }
 
   /// A frame counted from the connection's first as 1; 0 when it is too far.
+  @inline(__always)
   func near(_ frame: UInt64) -> UInt32 { UInt32(exactly: frame &- firstFrame &+ 1) ?? 0 }
 
   /// Looks at a segment after its verdict.

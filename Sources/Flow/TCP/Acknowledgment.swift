@@ -17,7 +17,7 @@ extension TCPConnection {
     if ends[peer].state != .synSent || segment.flags.contains(.syn) { ends[peer].roundTrip.observe() }
     let number = segment.acknowledgment
     let isFollowed = ends[peer].initialWindow == 0 || detail.hasWindow(peer)
-    let before = isFollowed ? load(of: peer, detail) : Load()
+    let before = isFollowed ? load(of: peer, &detail) : Load()
     if number > ends[peer].highest, ends[peer].counters.segments > 0 || !ends[peer].hasSYN {
       // Octets that the capture missed; whoever sends them now repeats them.
       if ends[peer].counters.segments > 0 {
@@ -129,8 +129,8 @@ extension TCPConnection {
       if segment.window == 0 {
         verdict.analysis.insert(.zeroWindow)
         detail[me].counters.zeroWindows += 1
-        if detail[me].zeroWindowSince == nil { detail[me].zeroWindowSince = segment.time }
-      } else if let since = detail[me].zeroWindowSince {
+        if detail.zeroWindowSince(me) == nil { detail[me].zeroWindowSince = segment.time }
+      } else if let since = detail.zeroWindowSince(me) {
         detail[me].zeroWindowTime &+= interval(since, segment.time)
         detail[me].zeroWindowSince = nil
       }
@@ -212,10 +212,10 @@ extension TCPConnection {
     }
     if sent == .fin { enter(me, ends[me].state.after(sending: .fin), segment, &detail) }
     // A FIN counts when everything before it has come.
-    if let fin = ends[peer].finSequence, sent == .fin, detail[peer].contiguous(ends[peer].highest) > fin {
+    if let fin = ends[peer].finSequence, sent == .fin, detail.contiguous(peer, ends[peer].highest) > fin {
       enter(me, ends[me].state.after(receiving: .fin), segment, &detail)
     }
-    if let fin = ends[me].finSequence, detail[me].contiguous(ends[me].highest) > fin {
+    if let fin = ends[me].finSequence, detail.contiguous(me, ends[me].highest) > fin {
       enter(peer, ends[peer].state.after(receiving: .fin), segment, &detail)
     }
   }

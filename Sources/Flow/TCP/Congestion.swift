@@ -115,7 +115,8 @@ extension TCPConnection {
   }
 
   /// What an end has in flight.
-  func load(of end: Int, _ detail: borrowing TCPDetail) -> Load {
+  @inline(__always)
+  mutating func load(of end: Int, _ detail: inout TCPDetail) -> Load {
     if ends[end].single.isEmpty { return detail.load(end) }
     let (length, size) = (ends[end].single.length, ends[end].segmentSize)
     return Load(segments: Load.segments(Int64(length), of: Int64(size)))
@@ -128,7 +129,7 @@ extension TCPConnection {
       noteRoom(segment, verdict, &detail)
     }
     guard segment.payload > 0 else { return }
-    let load = load(of: me, detail)
+    let load = load(of: me, &detail)
     if !detail.hasWindow(me) {
       guard keepsSeries || load.segments >= Congestion.bulkMin else { return }
       begin(segment, &detail)
@@ -168,7 +169,7 @@ extension TCPConnection {
       ends[peer].initialWindow = UInt16(clamping: before.segments)
     }
     guard detail.hasWindow(peer), segment.acknowledgment >= ends[peer].acknowledged else { return }
-    let (flags, after) = (segment.flags, load(of: peer, detail))
+    let (flags, after) = (segment.flags, load(of: peer, &detail))
     let (smoothed, least) = (ends[peer].roundTrip.smoothed, ends[peer].roundTrip.least)
     detail[peer].congestion.hear(
       HeardSegment(

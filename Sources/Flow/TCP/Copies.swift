@@ -83,7 +83,7 @@ struct Copies {
   /// the interface. What an end repeats comes on the same way; what a capture sees twice often comes on
   /// another (a router's two sides, a trunk, a mirror port).
   @inline(__always)
-  static func way(_ packet: borrowing Packet, _ frame: Frame) -> UInt16 {
+  static func way(_ packet: inout Packet, _ frame: Frame) -> UInt16 {
     var word = packet.sourceMAC &<< 8 ^ UInt64(packet.timeToLive)
     if packet.vlanCount > 0 { word ^= UInt64(packet.vlans[0] & 0xfff) &<< 52 }
     word ^= UInt64(truncatingIfNeeded: frame.interface) &<< 44

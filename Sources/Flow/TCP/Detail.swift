@@ -31,13 +31,22 @@ public struct TCPDetail: Sendable {
   var evidence = Evidence()
   /// Written to since `DetailPool` looked.
   var isTouched = false
+  /// It belongs to a connection. What belongs to none, and was not written to, is blank: nothing in it need
+  /// be looked at.
+  var isHeld = false
 
   /// Nothing.
   init() {}
 
-  /// The part of one end; `end` is a `FlowSide`'s number.
+  /// Whether there can be anything in it.
+  private var mayHold: Bool { @inline(__always) get { isHeld || isTouched } }
+
+  // Which end is asked for is told by a branch, here and below: to read from an inline array by a number that
+  // the compiler does not know, it copies both ends first.
+
+  /// The part of one end; `end` is a `FlowSide`'s number. To read one thing, ask for it by the names below.
   subscript(end: Int) -> TCPEndDetail {
-    @inline(__always) get { ends[end] }
+    @inline(__always) get { end == 0 ? ends[0] : ends[1] }
     @inline(__always) _modify {
       isTouched = true
       yield &ends[end]
@@ -45,15 +54,46 @@ public struct TCPDetail: Sendable {
   }
 
   /// Whether nothing is known of losses at an end.
+  @inline(__always)
   func isQuiet(_ end: Int) -> Bool {
-    ends[end].recovery.isBlank && ends[end].repeats.isBlank
+    if !mayHold { return true }
+    return end == 0
+      ? ends[0].recovery.isBlank && ends[0].repeats.isBlank
+      : ends[1].recovery.isBlank && ends[1].repeats.isBlank
+  }
+
+  /// Everything before this number was captured of an end's, given its highest.
+  @inline(__always)
+  func contiguous(_ end: Int, _ highest: Int64) -> Int64 {
+    hasHoles(end) ? self[end].contiguous(highest) : highest
+  }
+
+  /// Changes of an end's state that are kept here.
+  @inline(__always)
+  func pathCount(_ end: Int) -> Int {
+    if !mayHold { return 0 }
+    return end == 0 ? ends[0].path.count : ends[1].path.count
+  }
+
+  /// Whether an end has several segments in flight.
+  @inline(__always)
+  func hasFlights(_ end: Int) -> Bool {
+    mayHold && (end == 0 ? !ends[0].flights.isEmpty : !ends[1].flights.isEmpty)
   }
 
   /// Whether an end's numbers have gaps in the capture.
-  func hasHoles(_ end: Int) -> Bool { !ends[end].holes.isEmpty }
+  @inline(__always)
+  func hasHoles(_ end: Int) -> Bool {
+    mayHold && (end == 0 ? !ends[0].holes.isEmpty : !ends[1].holes.isEmpty)
+  }
 
   /// Whether any of what an acknowledgment takes off an end's flight was sent again.
-  func hasRepeat(_ end: Int, below number: Int64) -> Bool { ends[end].repeats.hasRepeat(below: number) }
+  @inline(__always)
+  func hasRepeat(_ end: Int, below number: Int64) -> Bool {
+    if !mayHold { return false }
+    let isNone = end == 0 ? ends[0].repeats.isBlank : ends[1].repeats.isBlank
+    return !isNone && self[end].repeats.hasRepeat(below: number)
+  }
 
   /// Whether any of `block` is known to have been sent again by an end.
   func hasRepeat(_ end: Int, in block: ClosedBlock) -> Bool {
@@ -61,7 +101,11 @@ public struct TCPDetail: Sendable {
   }
 
   /// Up to where an end repairs a loss; 0 when it does not.
-  func recoveryPoint(_ end: Int) -> Int64 { ends[end].recovery.point }
+  @inline(__always)
+  func recoveryPoint(_ end: Int) -> Int64 {
+    if !mayHold { return 0 }
+    return end == 0 ? ends[0].recovery.point : ends[1].recovery.point
+  }
 
   /// What was settled of the repeats of both ends.
   mutating func takeSettled(into list: inout [Settlement]) {
@@ -79,25 +123,64 @@ public struct TCPDetail: Sendable {
     for i in 0..<2 { ends[i].repeats.settleAll(into: &list) }
   }
 
+  /// Whether trouble was counted at an end.
+  var hasTrouble: Bool { !ends[0].counters.isBlank || !ends[1].counters.isBlank }
+
+  /// What was counted of an end's trouble.
+  @inline(__always)
+  func trouble(_ end: Int) -> TroubleCounters { end == 0 ? ends[0].counters : ends[1].counters }
+
+  /// Changes of an end's state beyond those that the end holds itself.
+  @inline(__always)
+  func path(_ end: Int) -> [PathStep] { end == 0 ? ends[0].path : ends[1].path }
+
   /// Whether an end's window has room for its peer.
-  func isOpen(_ end: Int) -> Bool { ends[end].control.fullSince == 0 }
+  @inline(__always)
+  func isOpen(_ end: Int) -> Bool {
+    if !mayHold { return true }
+    return end == 0 ? ends[0].control.fullSince == 0 : ends[1].control.fullSince == 0
+  }
 
   /// What is remembered of an end's window, and since when it is zero.
-  func control(_ end: Int) -> FlowControl { ends[end].control }
-  func zeroWindowSince(_ end: Int) -> Int64? { ends[end].zeroWindowSince }
+  @inline(__always)
+  func control(_ end: Int) -> FlowControl { end == 0 ? ends[0].control : ends[1].control }
+  @inline(__always)
+  func zeroWindowSince(_ end: Int) -> Int64? {
+    if !mayHold { return nil }
+    return end == 0 ? ends[0].zeroWindowSince : ends[1].zeroWindowSince
+  }
 
   /// What an end has in flight, when it is several segments.
-  func load(_ end: Int) -> Load { ends[end].flights.load }
+  @inline(__always)
+  func load(_ end: Int) -> Load {
+    if !mayHold { return Load() }
+    return end == 0 ? ends[0].flights.load : ends[1].flights.load
+  }
 
   /// Whether an end's congestion window is replayed.
-  func hasWindow(_ end: Int) -> Bool { !ends[end].congestion.isBlank }
+  @inline(__always)
+  func hasWindow(_ end: Int) -> Bool {
+    mayHold && (end == 0 ? !ends[0].congestion.isBlank : !ends[1].congestion.isBlank)
+  }
+
+  /// An end's congestion window, when it is replayed.
+  func window(_ end: Int) -> SenderWindow? {
+    end == 0 ? ends[0].congestion.window : ends[1].congestion.window
+  }
+
+  /// How long an end's window stood at zero, the last time excepted when it still does.
+  func zeroWindowTime(_ end: Int) -> Int64 { end == 0 ? ends[0].zeroWindowTime : ends[1].zeroWindowTime }
 
   /// Whether an end repeats an acknowledgment.
-  func hasDuplicateACKs(_ end: Int) -> Bool { ends[end].duplicateACKsSent > 0 }
+  @inline(__always)
+  func hasDuplicateACKs(_ end: Int) -> Bool {
+    if !mayHold { return false }
+    return end == 0 ? ends[0].duplicateACKsSent > 0 : ends[1].duplicateACKsSent > 0
+  }
 
   /// Takes `block` out of the holes of an end, and gives the first hole that it filled.
   mutating func fill(_ end: Int, _ block: ClosedBlock) -> Hole? {
-    ends[end].holes.isEmpty ? nil : self[end].fill(block)
+    hasHoles(end) ? self[end].fill(block) : nil
   }
 
   /// Whether a connection can do without it.

@@ -49,12 +49,10 @@ struct DetailPool: ~Copyable {
 
   /// The place of a connection's own detail, or of the spare one.
   @inline(__always)
-  func place(of connection: borrowing TCPConnection) -> Int {
-    Int(connection.detail >= 0 ? connection.detail : spare)
-  }
+  func place(of detail: Int32) -> Int { Int(detail >= 0 ? detail : spare) }
 
   /// What a connection knows beyond itself; blank when there is nothing.
-  func detail(of connection: borrowing TCPConnection) -> TCPDetail { details[place(of: connection)] }
+  func detail(of connection: borrowing TCPConnection) -> TCPDetail { details[place(of: connection.detail)] }
 
   /// After a packet: keeps what has become something, takes back what has become nothing.
   @inline(__always)
@@ -103,6 +101,7 @@ struct DetailPool: ~Copyable {
       next = takeFromAnother(&connections)
     }
     connections[owner].detail = spare
+    details[Int(spare)].isHeld = true
     places[Int(spare)].owner = Int32(owner)
     places[Int(spare)].isUnproven = isUnproven
     if isUnproven { unproven += 1 }

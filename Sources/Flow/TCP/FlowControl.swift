@@ -58,7 +58,7 @@ extension TCPConnection {
   private static let overrideMin: Int64 = 100_000_000
 
   /// Octets by which a window's edge may move only because windows are told in units (RFC 7323 section 2.4).
-  private func windowUnit(of end: Int) -> Int64 {
+  private mutating func windowUnit(of end: Int) -> Int64 {
     guard ends[1 - end].offer.windowScale != nil, let scale = ends[end].offer.windowScale else { return 1 }
     return 1 << Int64(min(scale, 14))
   }

@@ -55,6 +55,22 @@ struct Opening: Sendable {
   var hasACK: Bool { ack != Milestones.none }
 }
 
+extension Handshake {
+  /// With the times and the frames of its segments.
+  init(_ opening: Opening, _ marks: Marks, lastSYNTime last: Int64?) {
+    let (syn, synACK, ack) = (marks[opening.syn], marks[opening.synACK], marks[opening.ack])
+    (synFrame, synTime) = (syn?.frame, syn?.time)
+    lastSYNTime = last ?? syn?.time
+    (synACKFrame, synACKTime) = (synACK?.frame, synACK?.time)
+    (ackFrame, ackTime) = (ack?.frame, ack?.time)
+    synRetransmissions = UInt64(opening.synRetransmissions)
+    synACKRetransmissions = UInt64(opening.synACKRetransmissions)
+    isSimultaneous = opening.isSimultaneous
+    isFastOpen = opening.isFastOpen
+    isRefused = opening.isRefused
+  }
+}
+
 extension TCPConnection {
   /// From the last SYN to the SYN-ACK.
   var synACKDelay: Int64? { opening.hasSYN && opening.hasSYNACK ? opening.there.nanoseconds : nil }
@@ -62,27 +78,21 @@ extension TCPConnection {
   var ackDelay: Int64? { opening.hasSYNACK && opening.hasACK ? opening.here.nanoseconds : nil }
 
   /// Keeps how long the halves of the opening took.
+  @inline(__always)
   mutating func noteDelays(_ detail: borrowing TCPDetail) {
-    let handshake = handshake(detail)
-    opening.there = BriefTime(handshake.synACKDelay ?? 0)
-    opening.here = BriefTime(handshake.ackDelay ?? 0)
+    (opening.there, opening.here) = (BriefTime(), BriefTime())
+    guard let answered = milestone(opening.synACK, detail)?.time else { return }
+    if let asked = detail.lastSYNTime ?? milestone(opening.syn, detail)?.time {
+      opening.there = BriefTime(interval(asked, answered))
+    }
+    if let confirmed = milestone(opening.ack, detail)?.time {
+      opening.here = BriefTime(interval(answered, confirmed))
+    }
   }
 
   /// The opening with its times and frames.
   func handshake(_ detail: borrowing TCPDetail) -> Handshake {
-    let (syn, synACK) = (milestone(opening.syn, detail), milestone(opening.synACK, detail))
-    let ack = milestone(opening.ack, detail)
-    var handshake = Handshake()
-    (handshake.synFrame, handshake.synTime) = (syn?.frame, syn?.time)
-    handshake.lastSYNTime = detail.lastSYNTime ?? syn?.time
-    (handshake.synACKFrame, handshake.synACKTime) = (synACK?.frame, synACK?.time)
-    (handshake.ackFrame, handshake.ackTime) = (ack?.frame, ack?.time)
-    handshake.synRetransmissions = UInt64(opening.synRetransmissions)
-    handshake.synACKRetransmissions = UInt64(opening.synACKRetransmissions)
-    handshake.isSimultaneous = opening.isSimultaneous
-    handshake.isFastOpen = opening.isFastOpen
-    handshake.isRefused = opening.isRefused
-    return handshake
+    Handshake(opening, Marks(self, detail.milestones), lastSYNTime: detail.lastSYNTime)
   }
 
   /// The three segments of the opening, and what may take their place.

@@ -183,7 +183,7 @@ extension TCPConnection {
   ) {
     guard behind > start else { return }
     if isNew {
-      if detail[end].flights.isEmpty, ends[end].single.isEmpty, behind - start <= Int64(UInt32.max) {
+      if !detail.hasFlights(end), ends[end].single.isEmpty, behind - start <= Int64(UInt32.max) {
         ends[end].single = SingleFlight(start: start, length: UInt32(behind - start), sent: time)
       } else {
         spread(end, &detail)
@@ -191,7 +191,7 @@ extension TCPConnection {
           Flight(start: start, end: behind, firstSent: time, lastSent: time),
           segmentSize: Int64(ends[end].segmentSize))
       }
-    } else if !detail[end].flights.isEmpty || !ends[end].single.isEmpty {
+    } else if detail.hasFlights(end) || !ends[end].single.isEmpty {
       spread(end, &detail)
       detail[end].flights.resend(start, behind, at: time)
     }
@@ -223,7 +223,7 @@ extension TCPConnection {
       }
       return
     }
-    if !detail[end].flights.isEmpty { detail[end].flights.acknowledge(number, at: time, &landing) }
+    if detail.hasFlights(end) { detail[end].flights.acknowledge(number, at: time, &landing) }
   }
 
   /// Notes what a SACK block tells of an end's flight.
@@ -231,6 +231,6 @@ extension TCPConnection {
     _ end: Int, _ block: ClosedBlock, at time: Int64, _ landing: inout Landing, _ detail: inout TCPDetail
   ) {
     spread(end, &detail)
-    if !detail[end].flights.isEmpty { detail[end].flights.select(block, at: time, &landing) }
+    if detail.hasFlights(end) { detail[end].flights.select(block, at: time, &landing) }
   }
 }

@@ -20,26 +20,43 @@ struct Milestones: Sendable {
   private var octets = InlineArray<44, UInt8>(repeating: 0)
   private var used: UInt8 = 0
   private var count: UInt8 = 0
+  /// The last of them.
+  private var last: (time: Int64, frame: UInt64) = (0, 0)
 
   /// Notes a milestone, given from the connection's first packet, and says its number; nil when there is no
   /// room for it.
   mutating func note(_ time: Int64, _ frame: UInt64) -> UInt8? {
-    let last = count > 0 ? self[count - 1] : (0, 0)
     if count > 0, last == (time, frame) { return count - 1 }
-    guard count < Milestones.heldMax, frame >= last.1 else { return nil }
-    let (difference, overflow) = time.subtractingReportingOverflow(last.0)
+    guard count < Milestones.heldMax, frame >= last.frame else { return nil }
+    let (difference, overflow) = time.subtractingReportingOverflow(last.time)
     if overflow { return nil }
     var at = Int(used)
     // Zigzag: time may go backwards.
-    guard write(UInt64(bitPattern: difference << 1 ^ difference >> 63), &at), write(frame - last.1, &at)
+    guard write(UInt64(bitPattern: difference << 1 ^ difference >> 63), &at), write(frame - last.frame, &at)
     else { return nil }
     used = UInt8(at)
     count += 1
+    last = (time, frame)
     return count - 1
   }
 
   /// Time and frame of a milestone that is held, from the connection's first packet.
-  subscript(number: UInt8) -> (time: Int64, frame: UInt64) { all[Int(min(number, Milestones.heldMax - 1))] }
+  subscript(number: UInt8) -> (time: Int64, frame: UInt64) {
+    guard number < count else { return (0, 0) }
+    if number == count - 1 { return last }
+    var at = 0
+    var (time, frame): (Int64, UInt64) = (0, 0)
+    for _ in 0...number { read(&at, &time, &frame) }
+    return (time, frame)
+  }
+
+  /// Forgets what `unfold` makes again of the others.
+  mutating func fold() { last = (0, 0) }
+  mutating func unfold() {
+    last = (0, 0)
+    var at = 0
+    for _ in 0..<count { read(&at, &last.time, &last.frame) }
+  }
 
   /// Those of all that are held.
   var all: InlineArray<9, (time: Int64, frame: UInt64)> {
@@ -47,12 +64,16 @@ struct Milestones: Sendable {
     var at = 0
     var (time, frame): (Int64, UInt64) = (0, 0)
     for i in 0..<Int(count) {
-      let difference = read(&at)
-      time &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
-      frame &+= read(&at)
+      read(&at, &time, &frame)
       all[i] = (time, frame)
     }
     return all
+  }
+
+  private func read(_ at: inout Int, _ time: inout Int64, _ frame: inout UInt64) {
+    let difference = read(&at)
+    time &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
+    frame &+= read(&at)
   }
 
   /// Seven bits an octet, the lowest first; the highest bit says that more follow. False when there is no
@@ -134,6 +155,7 @@ extension TCPConnection {
   }
 
   /// The milestone with a number; nil when there is none, or when it was given up with the detail.
+  @inline(__always)
   func milestone(_ number: UInt8, _ detail: borrowing TCPDetail) -> Milestone? {
     if number < Milestones.heldMax {
       let (since, frame) = milestones[number]
@@ -144,8 +166,9 @@ extension TCPConnection {
   }
 
   /// An end comes into a state, unless it is in it.
+  @inline(__always)
   mutating func enter(_ end: Int, _ next: EndpointState, _ segment: Segment, _ detail: inout TCPDetail) {
-    enter(end, next, segment.time, segment.frame, &detail)
+    if next != ends[end].state { enter(end, next, segment.time, segment.frame, &detail) }
   }
 
   /// The same, by a packet that is no segment.
@@ -155,7 +178,7 @@ extension TCPConnection {
     guard next != ends[end].state else { return }
     ends[end].state = next
     let held = ends[end].path.count
-    guard Int(held) + detail[end].path.count < TCPEndDetail.pathMax else { return }
+    guard Int(held) + detail.pathCount(end) < TCPEndDetail.pathMax else { return }
     let milestone = note(time, frame, &detail)
     if milestone == Milestones.none { return }
     if ends[end].path.isFull {
@@ -178,19 +201,40 @@ extension TCPConnection {
     ends[end].state = detail[end].path.last?.state ?? ends[end].path.last?.state ?? .closed
   }
 
-  /// Every state that an end came into.
-  func path(of side: FlowSide, _ detail: borrowing TCPDetail) -> [StateChange] {
-    let held = ends[side.rawValue].path
-    let more = detail[side.rawValue].path
-    let marks = milestones.all
+}
+
+/// All milestones of a connection, for who asks for many.
+struct Marks {
+  private let start: Int64
+  private let firstFrame: UInt64
+  private let held: InlineArray<9, (time: Int64, frame: UInt64)>
+  private let more: [Milestone]
+
+  init(_ connection: borrowing TCPConnection, _ more: [Milestone]) {
+    start = connection.start
+    firstFrame = connection.firstFrame
+    held = connection.milestones.all
+    self.more = more
+  }
+
+  /// The milestone with a number; nil when there is none, or when it was given up with the detail.
+  subscript(number: UInt8) -> Milestone? {
+    if number < Milestones.heldMax {
+      let (since, frame) = held[Int(number)]
+      return Milestone(time: start &+ since, frame: firstFrame &+ frame)
+    }
+    let at = Int(number) - Int(Milestones.heldMax)
+    return at < more.count ? more[at] : nil
+  }
+
+  /// Every state that an end came into: the steps that it holds itself, and more.
+  func path(_ steps: Path, _ more: [PathStep]) -> [StateChange] {
     var changes: [StateChange] = []
-    changes.reserveCapacity(Int(held.count) + more.count)
-    for i in 0..<Int(held.count) + more.count {
-      let step = i < Int(held.count) ? held.steps[i] : more[i - Int(held.count)]
-      if step.milestone < Milestones.heldMax {
-        let (since, frame) = marks[Int(step.milestone)]
-        changes.append(StateChange(state: step.state, time: start &+ since, frame: firstFrame &+ frame))
-      } else if let mark = milestone(step.milestone, detail) {
+    let held = Int(steps.count)
+    changes.reserveCapacity(held + more.count)
+    for i in 0..<held + more.count {
+      let step = i < held ? steps.steps[i] : more[i - held]
+      if let mark = self[step.milestone] {
         changes.append(StateChange(state: step.state, time: mark.time, frame: mark.frame))
       }
     }

@@ -66,41 +66,26 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
 
   /// Whether both ends have been heard and agree: no stranger can pretend that alone. A SYN-ACK agrees to
   /// nothing yet, nor does a RST; octets of the answering end do.
+  @inline(__always)
   var isProven: Bool {
     if opening.isComplete { return true }
     if ends[0].counters.segments == 0 || ends[1].counters.segments == 0 { return false }
     if ends[0].hasSYN || ends[1].hasSYN { return ends[1].counters.dataSegments > 0 }
-    for i in 0..<2 {
-      if reset?.rawValue == i, ends[i].counters.segments == 1 { return false }
-      switch ends[i].state {
-      case .listen, .synSent, .synReceived: return false
-      case .closed: if ends[i].path.count < 2 { return false }
-      case .established, .finWait1, .finWait2, .closeWait, .closing, .lastACK, .timeWait: break
-      }
-    }
-    return true
+    if let reset, (reset == .originator ? ends[0] : ends[1]).counters.segments == 1 { return false }
+    return ends[0].hasAgreed && ends[1].hasAgreed
   }
 
   /// Whether it has been asked for and not been opened. One that is met in its middle is not half open, nor
   /// one that carries octets although the capture has not all of its handshake.
+  @inline(__always)
   var isHalfOpen: Bool {
     (ends[0].hasSYN || ends[1].hasSYN) && !opening.isComplete && ends[0].counters.dataSegments == 0
       && ends[1].counters.dataSegments == 0
   }
 
   /// Whether both ends are done: nothing but copies and late packets can come.
-  var isClosed: Bool {
-    for i in 0..<2 {
-      switch ends[i].state {
-      case .closed: if ends[i].path.isEmpty { return false }
-      case .timeWait: break
-      case .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing,
-        .lastACK:
-        return false
-      }
-    }
-    return true
-  }
+  @inline(__always)
+  var isClosed: Bool { ends[0].isDone && ends[1].isDone }
 
   /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section
   /// 3.6.1): it has a number of its own and the old connection has ended.
@@ -129,13 +114,16 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     detail[me].recovery.noteTooBig(ends[me].highest, frame.time)
   }
 
+  // Here and in the parts, what every packet asks of the connection is `mutating` though it changes nothing:
+  // a connection is a kilobyte, which a function that only reads is handed a copy of.
+
   /// Takes a segment: numbers are made relative, then each part looks at it in turn.
   mutating func receive(
     _ packet: inout Packet, _ frame: Frame, from side: FlowSide, flow: UInt64, _ detail: inout TCPDetail,
     _ copies: inout Copies
   ) -> Verdict {
     var verdict = Verdict(side: side)
-    if isForeign(&packet, side) {
+    if packet.tcp.flags.contains(.syn), isForeign(&packet, side) {
       noteForeign(side, frame, &detail)
       return verdict
     }
@@ -149,7 +137,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
 
     let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
-    let way = Copies.way(packet, frame)
+    let way = Copies.way(&packet, frame)
     let (original, isElsewhere) = copies.original(of: marks, on: way)
     if original != 0 {
       detail[me].counters.duplicateFrames += 1
@@ -164,18 +152,20 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       ends[me].counters.dataOctets += UInt64(segment.payload)
     }
     let overtaken = ends[me].wasOvertaken(segment)
-    let load = segment.payload > 0 ? load(of: me, detail) : Load()
+    let load = segment.payload > 0 ? load(of: me, &detail) : Load()
     judge(segment, overtaken, &verdict, &detail)
     noteSent(segment, verdict, load, &detail)
     if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
     acknowledge(segment, overtaken, &verdict, &detail)
-    let whole = detail[peer].contiguous(ends[peer].highest)
+    let whole = detail.contiguous(peer, ends[peer].highest)
     if segment.flags.contains(.ack), whole < min(segment.acknowledgment, ends[peer].highest) {
       history.noteGap(of: side.other, at: whole, &detail)
     }
     let wasOpened = opening.hasACK
     noteHandshake(segment, verdict.analysis, &detail)
-    if !wasOpened, opening.hasACK { verdict.handshakeTime = handshake(detail).total }
+    if !wasOpened, opening.hasACK {
+      verdict.handshakeTime = milestone(opening.syn, detail).map { interval($0.time, segment.time) }
+    }
     let before = (ends[me].state, ends[peer].state)
     advance(segment, &detail)
     if ends[me].state != before.0 { verdict.senderState = ends[me].state }
@@ -188,7 +178,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
 
   /// The window of a segment in octets: not scaled on a SYN, unknown while a scale may be missing (RFC 7323
   /// section 2.2).
-  private func window(of segment: Segment, _ side: FlowSide) -> Int64? {
+  private mutating func window(of segment: Segment, _ side: FlowSide) -> Int64? {
     if segment.flags.contains(.syn) { return Int64(segment.window) }
     guard ends[0].hasSYN, ends[1].hasSYN, !ends[0].offer.isCut, !ends[1].offer.isCut else { return nil }
     guard let own = ends[side.rawValue].offer.windowScale, ends[side.other.rawValue].offer.windowScale != nil
@@ -229,26 +219,31 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   }
 
   /// A segment in the connection's own numbers, counted from where each end is.
-  private func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+  private mutating func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
     let (me, peer) = (side.rawValue, side.other.rawValue)
-    let tcp = packet.tcp
-    func relative(_ number: UInt32, _ end: Int) -> Int64 {
-      let initial = ends[end].initialSequence ?? 0
-      let near = ends[end].highest
-      return near + distance(from: initial &+ UInt32(truncatingIfNeeded: near), to: number)
-    }
+    let flags = packet.tcp.flags
     var blocks = InlineArray<4, ClosedBlock>(repeating: ClosedBlock(start: 0, end: 0))
-    let count = min(4, Int(tcp.sackCount))
+    let count = min(4, Int(packet.tcp.sackCount))
     for i in 0..<count {
-      blocks[i] = ClosedBlock(start: relative(tcp.sackLeft[i], peer), end: relative(tcp.sackRight[i], peer))
+      blocks[i] = ClosedBlock(
+        start: relative(packet.tcp.sackLeft[i], peer), end: relative(packet.tcp.sackRight[i], peer))
     }
     let hasIdentification = packet.hasIdentification && packet.ipVersion == 4 && packet.identification != 0
     return Segment(
-      side: side, frame: frame.number, time: frame.time, flags: tcp.flags,
-      sequence: relative(tcp.sequence, me), payload: Int64(packet.payloadLength),
-      acknowledgment: tcp.flags.contains(.ack) ? relative(tcp.acknowledgment, peer) : 0, window: tcp.window,
-      timestamps: tcp.hasTimestamps ? (tcp.timestampValue, tcp.timestampEcho) : nil,
+      side: side, frame: frame.number, time: frame.time, flags: flags,
+      sequence: relative(packet.tcp.sequence, me), payload: Int64(packet.payloadLength),
+      acknowledgment: flags.contains(.ack) ? relative(packet.tcp.acknowledgment, peer) : 0,
+      window: packet.tcp.window,
+      timestamps: packet.tcp.hasTimestamps ? (packet.tcp.timestampValue, packet.tcp.timestampEcho) : nil,
       identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil,
-      sackCount: count, sack: blocks, isDuplicateSACK: tcp.isDuplicateSACK)
+      sackCount: count, sack: blocks, isDuplicateSACK: count > 0 && packet.tcp.isDuplicateSACK)
+  }
+
+  /// A number of the wire in an end's own, the nearest to the highest that the end has sent.
+  @inline(__always)
+  private mutating func relative(_ number: UInt32, _ end: Int) -> Int64 {
+    let near = ends[end].highest
+    let initial = ends[end].initialSequence ?? 0
+    return near + distance(from: initial &+ UInt32(truncatingIfNeeded: near), to: number)
   }
 }

@@ -37,6 +37,13 @@ public struct TCPCounters: Sendable, Equatable {
 
   /// Nothing counted.
   public init() {}
+
+  /// Nothing but segments and their octets was counted.
+  public var isUntroubled: Bool {
+    var usual = TCPCounters()
+    (usual.segments, usual.dataSegments, usual.dataOctets) = (segments, dataSegments, dataOctets)
+    return self == usual
+  }
 }
 
 /// What a SYN offers.
@@ -150,6 +157,27 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   /// Payload octets by sequence space: without SYN, FIN and repeats.
   var streamOctets: Int64 {
     max(0, highest - 1 - (finSequence.map { $0 < highest ? 1 : 0 } ?? 0))
+  }
+
+  /// Whether it is done: nothing but copies and late packets can come.
+  @inline(__always)
+  var isDone: Bool {
+    switch state {
+    case .closed: !path.isEmpty
+    case .timeWait: true
+    case .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .closeWait, .closing, .lastACK:
+      false
+    }
+  }
+
+  /// Whether its state is one that it cannot have come into without the other end.
+  @inline(__always)
+  var hasAgreed: Bool {
+    switch state {
+    case .listen, .synSent, .synReceived: false
+    case .closed: path.count >= 2
+    case .established, .finWait1, .finWait2, .closeWait, .closing, .lastACK, .timeWait: true
+    }
   }
 
   /// Starts the retransmission timer anew (RFC 6298 section 5).

@@ -62,17 +62,15 @@ extension Tap {
       confidence = min(1, share * 2)
     }
   }
-}
 
-extension ConnectionReport {
-  /// Where the tap is, from the delays of this connection.
-  public var tap: Tap {
-    func least(_ a: Int64?, _ b: Int64?) -> Int64? {
-      guard let a, let b else { return a ?? b }
-      return min(a, b)
+  /// From the delays of a connection.
+  init(_ connection: borrowing TCPConnection) {
+    func least(_ a: Int64?, _ trips: RoundTrip) -> Int64? {
+      guard trips.samples > 0 else { return a }
+      return a.map { min($0, trips.least) } ?? trips.least
     }
-    return Tap(
-      toOriginator: least(handshake.ackDelay, self[.responder].roundTrips?.least),
-      toResponder: least(handshake.synACKDelay, self[.originator].roundTrips?.least))
+    self.init(
+      toOriginator: least(connection.ackDelay, connection.ends[1].roundTrip),
+      toResponder: least(connection.synACKDelay, connection.ends[0].roundTrip))
   }
 }

@@ -121,43 +121,61 @@ extension TCPConnection {
   }
 }
 
-extension ConnectionReport {
-  /// How the connection was closed, by the time of `end`.
-  public func teardown(until end: Int64) -> Teardown {
-    var teardown = Teardown()
-    if let reset, let kind = connection.resetKind { teardown.reset = (reset.side, reset.frame, kind) }
-    let fins = FlowSide.allCases.compactMap { side in
-      connection.milestone(connection.ends[side.rawValue].fin, detail).map { (side: side, fin: $0) }
-    }.sorted { $0.fin.frame < $1.fin.frame }
-    let paths = FlowSide.allCases.map { self[$0].path }
-    if let first = fins.first {
-      teardown.finFrames = fins.map(\.fin.frame)
-      let acks = fins.map { ackOfFIN(paths[$0.side.rawValue], resetFrame: reset?.frame) }
-      teardown.ackFrames = acks.compactMap(\.self)
-      // Both come through CLOSING when neither had the other's FIN.
-      teardown.isSimultaneous = paths.allSatisfy { path in path.contains { $0.state == .closing } }
-      if fins.count == 2 { teardown.steps = acks[0] == fins[1].fin.frame ? 3 : 4 }
-      if !teardown.isSimultaneous {
-        teardown.first = first.side
-        if fins.count == 2 || self[first.side.other].counters.segments > 0 {
-          teardown.halfClose = interval(first.fin.time, fins.count == 2 ? fins[1].fin.time : end)
-        }
-        if acks[0] != nil {
-          teardown.halfCloseOctets = detail.evidence[.afterFIN, first.side.other]?.sum ?? 0
-        }
-      }
+extension Teardown {
+  /// What one end did to close: its first FIN, the states that it came through, and what it sent after it
+  /// knew of the other's FIN; `isHeard` when any packet of its is known.
+  struct End {
+    var fin: Milestone?
+    var path: [StateChange]
+    var isHeard: Bool
+    var afterFIN: Int64
+
+    /// It sent its FIN and had not the other's.
+    var crossed: Bool { path.contains { $0.state == .closing } }
+  }
+
+  /// How a connection was closed, by the time of `end`.
+  init(
+    _ originator: End, _ responder: End, reset: (side: FlowSide, frame: UInt64)?, kind resetKind: ResetKind?,
+    until end: Int64
+  ) {
+    if let reset, let resetKind { self.reset = (reset.side, reset.frame, resetKind) }
+    let isOriginators = (originator.fin?.frame ?? .max) <= (responder.fin?.frame ?? .max)
+    let closer = isOriginators ? originator : responder
+    let other = isOriginators ? responder : originator
+    guard let fin = closer.fin else {
+      kind = self.reset != nil ? .rst : .none
+      return
+    }
+    finFrames.append(fin.frame)
+    let ack = Teardown.ackOfFIN(closer.path, reset?.frame)
+    if let ack { ackFrames.append(ack) }
+    var isDone = false
+    if let second = other.fin {
+      finFrames.append(second.frame)
+      let secondACK = Teardown.ackOfFIN(other.path, reset?.frame)
+      if let secondACK { ackFrames.append(secondACK) }
+      steps = ack == second.frame ? 3 : 4
+      isDone = ack != nil && secondACK != nil
+    }
+    // Both come through CLOSING when neither had the other's FIN.
+    isSimultaneous = closer.crossed && other.crossed
+    if !isSimultaneous {
+      first = isOriginators ? .originator : .responder
+      if other.fin != nil || other.isHeard { halfClose = interval(fin.time, other.fin?.time ?? end) }
+      if ack != nil { halfCloseOctets = other.afterFIN }
     }
     // A reset behind both FINs and their acknowledgments ends nothing.
-    let isDone = fins.count == 2 && teardown.ackFrames.count == 2
-    teardown.kind =
-      reset != nil && !isDone ? .rst : fins.count == 2 ? .fin : fins.count == 1 ? .halfOpen : .none
-    return teardown
+    kind = self.reset != nil && !isDone ? .rst : other.fin != nil ? .fin : .halfOpen
   }
 
   /// The frame that acknowledged the FIN of an end that came through these states.
-  private func ackOfFIN(_ path: [StateChange], resetFrame: UInt64?) -> UInt64? {
-    for (before, after) in zip(path, path.dropFirst()) where after.frame != resetFrame {
-      switch (before.state, after.state) {
+  private static func ackOfFIN(_ path: [StateChange], _ resetFrame: UInt64?) -> UInt64? {
+    var before: EndpointState?
+    for after in path {
+      defer { before = after.state }
+      guard let before, after.frame != resetFrame else { continue }
+      switch (before, after.state) {
       case (.finWait1, .finWait2), (.closing, .timeWait), (.lastACK, .closed): return after.frame
       default: continue
       }

@@ -22,7 +22,8 @@ public struct FlowJSON: ~Copyable {
     out.write("{\"uid\":\"F")
     out.write(decimal: record.serial)
     out.write("\",\"community_id\":\"")
-    for octet in communityID(of: record) { out.write(octet: octet) }
+    let id = CommunityID(of: record).text
+    for i in 0..<CommunityID.length { out.write(octet: id[i]) }
     out.write("\",\"proto\":\"")
     writeProtocol(record.key.ipProtocol)
     out.write(octet: 34)
@@ -43,7 +44,7 @@ public struct FlowJSON: ~Copyable {
     for letter in history { out.write(octet: letter) }
     if flow.record.service != .unknown {
       out.write("\",\"service\":\"")
-      out.write(string: flow.record.service.name)
+      out.write(flow.record.service.name)
     }
     out.write("\",\"end_reason\":\"")
     out.write(flow.reason.name)
@@ -133,9 +134,9 @@ public struct FlowJSON: ~Copyable {
   private mutating func writeTCP(_ connection: ConnectionReport, _ flow: EndedFlow) {
     out.write(",\"tcp\":{")
     writeHandshake(connection)
-    write(connection.teardown(until: flow.time))
+    write(connection.teardown)
     write(connection.tap)
-    for side in FlowSide.allCases {
+    for side in [FlowSide.originator, .responder] {
       out.write(side == .originator ? ",\"orig\":{" : ",\"resp\":{")
       writeEnd(connection[side], until: flow.time)
       out.write("}")
@@ -151,11 +152,11 @@ public struct FlowJSON: ~Copyable {
     if let frame = handshake.synFrame { count(",\"syn_frame\":", frame) }
     if let frame = handshake.synACKFrame { count(",\"synack_frame\":", frame) }
     if let frame = handshake.ackFrame { count(",\"ack_frame\":", frame) }
-    for (side, key) in [
-      (FlowSide.originator, ",\"isn_orig\":" as StaticString), (.responder, ",\"isn_resp\":"),
-    ]
-    where connection[side].hasSYN {
-      if let initial = connection[side].initialSequence { count(key, UInt64(initial)) }
+    if connection[.originator].hasSYN, let initial = connection[.originator].initialSequence {
+      count(",\"isn_orig\":", UInt64(initial))
+    }
+    if connection[.responder].hasSYN, let initial = connection[.responder].initialSequence {
+      count(",\"isn_resp\":", UInt64(initial))
     }
     if let total = handshake.total { number(",\"total_ns\":", total) }
     if let there = handshake.synACKDelay, let here = handshake.ackDelay {
@@ -175,7 +176,8 @@ public struct FlowJSON: ~Copyable {
     out.write("\"state\":\"")
     out.write(end.state.name)
     out.write("\",\"states\":[")
-    for (i, change) in end.path.enumerated() {
+    let path = end.path
+    for (i, change) in path.enumerated() {
       out.write(i == 0 ? "{\"state\":\"" : ",{\"state\":\"")
       out.write(change.state.name)
       out.write(octet: 34)
@@ -205,19 +207,23 @@ public struct FlowJSON: ~Copyable {
 
   private mutating func writeOffer(_ end: EndReport) {
     guard end.hasSYN else { return }
-    if end.offer.maximumSegmentSize > 0 { count(",\"mss\":", UInt64(end.offer.maximumSegmentSize)) }
-    if let scale = end.offer.windowScale { count(",\"window_scale\":", UInt64(scale)) }
+    let offer = end.offer
+    if offer.maximumSegmentSize > 0 { count(",\"mss\":", UInt64(offer.maximumSegmentSize)) }
+    if let scale = offer.windowScale { count(",\"window_scale\":", UInt64(scale)) }
     // Of options that were cut only those that are there are known.
-    let isWhole = !end.offer.isCut
-    if isWhole || end.offer.isSACKPermitted { flag(",\"sack_permitted\":", end.offer.isSACKPermitted) }
-    if isWhole || end.offer.hasTimestamps { flag(",\"timestamps\":", end.offer.hasTimestamps) }
-    flag(",\"ecn\":", end.offer.hasECN)
+    let isWhole = !offer.isCut
+    if isWhole || offer.isSACKPermitted { flag(",\"sack_permitted\":", offer.isSACKPermitted) }
+    if isWhole || offer.hasTimestamps { flag(",\"timestamps\":", offer.hasTimestamps) }
+    flag(",\"ecn\":", offer.hasECN)
   }
 
   private mutating func writeSegments(_ counters: TCPCounters) {
     count(",\"segments\":", counters.segments)
     count(",\"data_segments\":", counters.dataSegments)
     count(",\"data_bytes\":", counters.dataOctets)
+    if counters.isUntroubled {
+      return out.write(FlowJSON.untroubled)
+    }
     count(",\"retransmissions\":", counters.retransmissions)
     count(",\"retransmitted_bytes\":", counters.retransmittedOctets)
     out.write(",\"retransmissions_by\":{")
@@ -240,6 +246,16 @@ public struct FlowJSON: ~Copyable {
     count(",\"window_full\":", counters.windowFull)
     count(",\"window_shrinks\":", counters.windowShrinks)
   }
+
+  /// The rest of the counters when all of them are zero, as they are of most ends: one text of 420 octets,
+  /// for which nothing is looked at.
+  private static let untroubled: StaticString =
+    """
+    ,"retransmissions":0,"retransmitted_bytes":0,"retransmissions_by":{"fast":0,"rto":0,"tail_loss_probe":0,\
+    "syn":0,"fin":0,"other":0},"out_of_order":0,"duplicate_frames":0,"duplicate_acks":0,"lost_segments":0,\
+    "ack_lost_segments":0,"keep_alives":0,"zero_windows":0,"zero_window_probes":0,"window_updates":0,\
+    "window_full":0,"window_shrinks":0
+    """
 
   private mutating func write(_ figures: RoundTripFigures) {
     count(",\"rtt\":{\"samples\":", figures.samples)

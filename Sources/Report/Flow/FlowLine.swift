@@ -32,7 +32,7 @@ public struct FlowLine: ~Copyable {
     out.write(octet: 32)
     writeEndpoints(record)
     out.write(octet: 32)
-    out.write(string: flow.record.service == .unknown ? "-" : flow.record.service.name)
+    out.write(flow.record.service == .unknown ? "-" : flow.record.service.name)
     out.write(octet: 32)
     out.write(string: flow.connectionState.rawValue)
     out.write(octet: 32)

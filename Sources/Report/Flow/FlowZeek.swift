@@ -67,7 +67,7 @@ public struct FlowZeek: ~Copyable {
     case .dhcpv6: out.write("\tdhcp")
     default:
       out.write(octet: 9)
-      out.write(string: service.name)
+      out.write(service.name)
     }
   }
 
