@@ -90,6 +90,8 @@ extension Tracker {
         }
       }
       connections.remove(index, table)
+    } else if isOutlined(index) {
+      outlines.giveBack(table.slots[index].state)
     } else {
       datagrams.giveBack(table.slots[index].state)
     }
@@ -105,6 +107,9 @@ extension Tracker {
       let connection = connections.connection(of: index, table)
       record = table.slots[index].record(connection.start, connection.firstFrame)
       report = ConnectionReport(connection, details.detail(of: connection), at: max(now, record.end))
+    } else if isOutlined(index) {
+      let beginning = beginning(of: index)
+      record = table.slots[index].record(beginning.time, beginning.frame)
     } else {
       let datagrams = datagrams[table.slots[index].state]
       record = table.slots[index].record(datagrams.start, datagrams.firstFrame)
@@ -125,9 +130,7 @@ extension Tracker {
   /// what comes now is not yet in the report.
   @inline(__always)
   mutating func reportActive(_ index: Int, _ time: Int64) {
-    let state = table.slots[index].state
-    let start = table.slots[index].hasConnection ? connections.warm[state].start : datagrams[state].start
-    let age = interval(start, time)
+    let age = interval(beginning(of: index).time, time)
     if limits.active > 0, age >= limits.active { reportActive(index, age: age) }
   }
 

@@ -36,6 +36,9 @@ public struct Limits: Sendable {
   /// trackers, gives no number twice.
   public var firstFlow: UInt64 = 1
   public var flowStride: UInt64 = 1
+  /// Segments are judged: what was repeated, which state each end is in, how long round trips are. Without it
+  /// a flow of TCP has no connection, and a packet costs a fifth.
+  public var judgesTCP = true
 
   /// The defaults.
   public init() {}

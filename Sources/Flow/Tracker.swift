@@ -23,6 +23,7 @@ public struct Tracker: ~Copyable {
   var lists = FlowLists()
   var connections: ConnectionStore
   var datagrams = Pool<DatagramState>()
+  var outlines = Pool<Outline>()
   var rarities = Pool<FlowRarities>()
   var details: DetailPool
   private var copies: Copies
@@ -71,7 +72,8 @@ public struct Tracker: ~Copyable {
 
   /// Octets of memory that it holds, but for what waits to be drained: at most `Limits.octetsMax`.
   public var octets: Int {
-    table.octets + connections.octets + datagrams.octets + rarities.octets + details.octetsInAll
+    table.octets + connections.octets + datagrams.octets + outlines.octets + rarities.octets
+      + details.octetsInAll
       + Copies.octetsMax
   }
 
@@ -87,6 +89,7 @@ public struct Tracker: ~Copyable {
     advance(to: frame.time)
     counts.packets += 1
     if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
+    if !limits.judgesTCP, let verdict = receivePlainly(&packet, frame) { return verdict }
     let carrier = packet.carrierCount > 0 ? carry(&packet, frame) : 0
     guard packet.ipVersion != 0 else {
       counts.withoutIP += 1
@@ -114,6 +117,8 @@ public struct Tracker: ~Copyable {
     var verdict = Verdict(side: side)
     if table.slots[index].hasConnection, packet.hasTCP {
       verdict = receive(&packet, frame, index, from: side, reused)
+    } else if packet.hasTCP, isOutlined(index) {
+      outlines[table.slots[index].state].receive(&packet, from: side)
     }
     lists.touch(index, flowClass(of: index), before: before, &table)
     if lists.closed > limits.closedMax { endClosed() }
@@ -161,7 +166,7 @@ public struct Tracker: ~Copyable {
   @inline(__always)
   mutating func count(_ index: Int, _ side: FlowSide, _ frame: Frame, ip: Int, datagram: Int) {
     table.slots[index].count(frame, from: side, ip: ip)
-    if !table.slots[index].hasConnection {
+    if !table.slots[index].hasConnection, !isOutlined(index) {
       datagrams[table.slots[index].state].octets[side.rawValue] &+= UInt64(max(0, datagram))
       datagrams[table.slots[index].state].gaps.note(side, frame.time)
     }
@@ -171,6 +176,7 @@ public struct Tracker: ~Copyable {
   @inline(__always)
   private mutating func flowClass(of index: Int) -> FlowClass {
     if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].classify() }
+    if isOutlined(index) { return outlines[table.slots[index].state].flowClass }
     return .of(table.slots[index].key.ipProtocol, isAnswered: table.slots[index].isAnswered)
   }
 
@@ -178,9 +184,15 @@ public struct Tracker: ~Copyable {
   private mutating func replace(
     _ index: Int, _ packet: inout Packet, _ name: PacketName, _ frame: Frame
   ) -> Reuse? {
+    let side = table.slots[index].side(name.isReversed)
+    if isOutlined(index) {
+      let state = table.slots[index].state
+      guard outlines[state].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
+      end(index, .end)
+      return Reuse(isNewer: true)
+    }
     guard table.slots[index].hasConnection else { return nil }
     let connection = connections.place(of: index, &table)
-    let side = table.slots[index].side(name.isReversed)
     guard connections.warm[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
     let detail = details.detail(of: connections.warm[connection])
     let reuse = connections.warm[connection].reuse(by: &packet, from: side, at: frame.time, detail)
@@ -199,9 +211,11 @@ public struct Tracker: ~Copyable {
     slot.isReversed = isFlipped != name.isReversed
     slot.isDirectionGuessed = isGuess || isFlipped
     slot.isFlipped = isFlipped
-    slot.hasConnection = flags != nil
+    slot.hasConnection = flags != nil && limits.judgesTCP
     let index = table.insert(slot)
-    if flags != nil {
+    if isOutlined(index) {
+      table.slots[index].state = outlines.take(Outline(frame))
+    } else if flags != nil {
       let connection = TCPConnection(
         start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries, isFlipped: isFlipped)
       table.slots[index].state = connections.insert(connection, flow: index, &table)

@@ -151,6 +151,12 @@ public struct Mux: Sendable {
     if transport == .udp { udpGuesses.append(guess) } else { tcpGuesses.append(guess) }
   }
 
+  /// Leaves to others what segments of TCP carry.
+  mutating func forgetSegments() {
+    tcpGuesses = []
+    for place in Mux.tcpPorts..<Mux.end { places[place] = 0 }
+  }
+
   /// Where in the table a kind's function stands: of ports, the destination's. Nil for what has no place.
   @inline(__always)
   private static func place(_ kind: Payload.Kind) -> Int? {

@@ -289,4 +289,11 @@ extension Mux {
     mux.goStraight()
     return mux
   }()
+
+  /// Every dissector but those of what TCP carries: for whoever reads streams, where messages begin anywhere.
+  public static let belowStreams: Mux = {
+    var mux = Mux.standard
+    mux.forgetSegments()
+    return mux
+  }()
 }

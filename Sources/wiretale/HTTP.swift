@@ -108,6 +108,7 @@ struct HTTPView: StreamView, ~Copyable {
   }
 
   mutating func show(_ flow: EndedFlow) {}
+  var needsConnections: Bool { false }
 
   mutating func finish() {
     switch mode {

@@ -16,10 +16,16 @@ protocol StreamView: ~Copyable {
   mutating func show(_ flow: EndedFlow)
   /// The input has ended.
   mutating func finish()
+  /// Whether `show(_: EndedFlow)` asks for connections, which cost most of what a packet costs.
+  var needsConnections: Bool { get }
   /// Octets that wait to be written.
   var pending: Int { get }
   /// Writes what waits. False when the output takes no more; `errno` says why.
   mutating func flush() -> Bool
+}
+
+extension StreamView where Self: ~Copyable {
+  var needsConnections: Bool { true }
 }
 
 /// Reads a capture to its end and lets a view have its streams.
@@ -31,9 +37,11 @@ func readStreams<View: StreamView & ~Copyable>(
   for warning in opened.warnings { complain(warning) }
   if options.isLive || options.user != nil { try dropPrivileges(to: options.user) }
   let lineBuffered = isatty(STDOUT_FILENO) == 1
-  var tracker = Tracker()
+  var limits = Limits()
+  limits.judgesTCP = view.needsConnections
+  var tracker = Tracker(limits)
   var streams = Streams(streaming)
-  let mux = Mux.standard
+  let mux = Mux.belowStreams
   var packet = Packet()
   var outputEnded = false
   var failure: CaptureError?
@@ -41,8 +49,8 @@ func readStreams<View: StreamView & ~Copyable>(
     try opened.forEachFrame { octets, frame in
       mux.dissect(octets, frame, into: &packet)
       let verdict = tracker.receive(&packet, frame)
-      streams.receive(octets, &packet, frame, verdict)
-      if tracker.hasEnded || streams.hasFinished {
+      let hasFinished = streams.receive(octets, &packet, frame, verdict)
+      if hasFinished || tracker.hasEnded {
         collect(&tracker, &streams, &view)
         if lineBuffered || view.pending > 1 << 16 { outputEnded = !view.flush() }
       }

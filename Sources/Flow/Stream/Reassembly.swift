@@ -52,6 +52,7 @@ public struct Reassembly: Sendable {
   mutating func receive<C: StreamConsumer>(
     _ segment: StreamSegment, _ octets: Bytes, _ consumer: inout C, _ context: inout StreamContext
   ) {
+    if passesPlainly(segment, octets, &consumer, &context) { return }
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
     if !directions[me].hasBase { directions[me].begin(at: first) }
@@ -81,6 +82,27 @@ public struct Reassembly: Sendable {
     }
     if segment.flags.contains(.fin) { directions[me].close(at: start &+ Int64(segment.length)) }
     release(segment, &consumer, &context)
+  }
+
+  /// Takes a segment of which there is nothing to say, as nearly all are: it is next, nothing is held or
+  /// missing in either direction, and neither ends. False when there is more to it.
+  @inline(__always)
+  private mutating func passesPlainly<C: StreamConsumer>(
+    _ segment: StreamSegment, _ octets: Bytes, _ consumer: inout C, _ context: inout StreamContext
+  ) -> Bool {
+    guard segment.flags.isDisjoint(with: [.syn, .fin, .rst]), segment.flags.contains(.ack), !isWaiting
+    else { return false }
+    let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
+    guard directions[me].isPlain, directions[peer].isPlain, directions[me].isNext(segment.sequence),
+      octets.count == segment.length
+    else { return false }
+    directions[peer].acknowledge(segment.acknowledgment, at: segment.time)
+    if directions[peer].lacksAcknowledged { return false }
+    if segment.length == 0 { return true }
+    let next = directions[me].next
+    directions[me].deliver(
+      octets, length: Int64(segment.length), place(segment, next, next), &consumer, &context)
+    return true
   }
 
   /// Octets that the peer has acknowledged and the capture does not have: they are given up when their sender

@@ -41,6 +41,15 @@ struct StreamDirection: Sendable {
   /// Nobody reads it.
   private(set) var isDropped = false
 
+  /// It is read, goes on, and waits for nothing.
+  @inline(__always)
+  var isPlain: Bool {
+    isSeen && hasBase && !isDropped && fin == nil && acknowledged <= next && held.isEmpty
+  }
+  /// Whether a sequence number is that of the octet that comes next.
+  @inline(__always)
+  func isNext(_ number: UInt32) -> Bool { number == base &+ UInt32(truncatingIfNeeded: next) }
+
   // The unit at hand.
   /// Octets of it that have not come; 0 between units.
   private var rest: Int64 = 0
@@ -114,7 +123,23 @@ struct StreamDirection: Sendable {
 
   /// Lends octets that are next to the consumer, unit by unit. `length` is what the segment has of them, of
   /// which the frame may have been cut.
+  @inline(__always)
   mutating func deliver<C: StreamConsumer>(
+    _ octets: Bytes, length: Int64, _ place: StreamPlace, _ consumer: inout C, _ context: inout StreamContext
+  ) {
+    // The most of all octets lie inside bodies.
+    if rest > length, length == octets.count, !isDropped {
+      consumer.pass(octets, side)
+      last = place.moved(octets.count)
+      rest &-= length
+      next &+= length
+      noteMissed(at: place.delivered)
+    } else {
+      deliverUnits(octets, length: length, place, &consumer, &context)
+    }
+  }
+
+  private mutating func deliverUnits<C: StreamConsumer>(
     _ octets: Bytes, length: Int64, _ place: StreamPlace, _ consumer: inout C, _ context: inout StreamContext
   ) {
     if isDropped {

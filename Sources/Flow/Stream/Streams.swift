@@ -71,12 +71,21 @@ public struct Streams: ~Copyable {
   public var counters: StreamCounters { context.counters }
   /// Flows that have a place here.
   public var count: Int { table.count }
-  /// Whether exchanges or summaries wait to be drained.
-  public var hasFinished: Bool { !exchanges.isEmpty || !summaries.isEmpty }
 
-  /// Takes a packet that the tracker has given to a flow, with its frame's octets.
-  public mutating func receive(_ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: Verdict) {
-    guard packet.hasTCP, verdict.flow > 0 else { return }
+  /// Takes a packet that the tracker has given to a flow, with its frame's octets. Whether exchanges or
+  /// summaries wait to be drained.
+  @discardableResult
+  public mutating func receive(
+    _ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: Verdict
+  ) -> Bool {
+    if packet.hasTCP, verdict.flow > 0 { take(octets, &packet, frame, verdict) }
+    return !exchanges.isEmpty || !summaries.isEmpty
+  }
+
+  @inline(__always)
+  private mutating func take(
+    _ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: borrowing Verdict
+  ) {
     now = max(now, frame.time)
     self.frame = frame.number
     let flags = packet.tcp.flags

@@ -84,6 +84,8 @@ struct CredentialMask: Sendable {
 
   /// Whether a parameter's name says that its value is a secret.
   private func isSecret(_ name: ArraySlice<UInt8>) -> Bool {
+    // The shortest of these names have two letters, and one of them alone is not long.
+    if name.count < 2 { return false }
     let small = String(decoding: name.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }, as: UTF8.self)
     if CredentialMask.secretNames.contains(small) { return true }
     return ["password", "passwd", "secret", "token"].contains { small.hasSuffix($0) }

@@ -132,6 +132,7 @@ public struct HTTPRoutes: Sendable {
   /// The route of an exchange: the most specific pattern's text, else its path with identifiers folded.
   public func route(of exchange: HTTPExchange) -> [UInt8] {
     let path = exchange.path
+    if patterns.isEmpty, path.first == 47 { return fold(path) }
     let segments = path.dropFirst(path.first == 47 ? 1 : 0)
       .split(separator: 47, omittingEmptySubsequences: false).map { Array($0) }
     if !patterns.isEmpty, let head = exchange.request?.head {
@@ -145,23 +146,30 @@ public struct HTTPRoutes: Sendable {
       }
       if let best { return best.text }
     }
-    return fold(path, segments)
+    return path.first == 47 ? fold(path) : path
   }
 
+  private static let folded = Array("{id}".utf8)
+
   /// A path with `{id}` in the place of each segment that looks like an identifier.
-  private func fold(_ path: [UInt8], _ segments: [[UInt8]]) -> [UInt8] {
-    guard path.first == 47 else { return path }
+  private func fold(_ path: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    for segment in segments {
+    result.reserveCapacity(path.count)
+    var at = 0
+    while at < path.count {
+      var end = at + 1
+      while end < path.count, path[end] != 47 { end += 1 }
       result.append(47)
-      result.append(contentsOf: isIdentifier(segment) ? Array("{id}".utf8) : segment)
+      let segment = path[(at + 1)..<end]
+      result.append(contentsOf: isIdentifier(segment) ? HTTPRoutes.folded[...] : segment)
+      at = end
     }
     return result
   }
 
   /// Digits; eight hexadecimal digits or more, some of them no letters, as in a UUID; sixteen letters and
   /// digits or more with four of each, as in a token.
-  func isIdentifier(_ segment: [UInt8]) -> Bool {
+  func isIdentifier(_ segment: ArraySlice<UInt8>) -> Bool {
     if segment.isEmpty || segment.count > 128 { return segment.count > 128 }
     var digits = 0
     var letters = 0
