@@ -8,7 +8,7 @@ if ! command -v "${SWIFT:-swift}" >/dev/null 2>&1; then
 fi
 
 build='libpcap-dev:/usr/include/pcap/pcap.h libsqlite3-dev:/usr/include/sqlite3.h'
-tests='tcpdump:tcpdump tshark:tshark xz-utils:xz zstd:zstd gzip:gzip iproute2:ip ethtool:ethtool python3:python3 man-db:man libcap2-bin:setcap'
+tests='tcpdump:tcpdump tshark:tshark xz-utils:xz zstd:zstd gzip:gzip iproute2:ip ethtool:ethtool python3:python3 man-db:man libcap2-bin:setcap nginx-light:nginx curl:curl'
 
 want=
 case "${1:-build}" in
@@ -39,5 +39,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$want"
 export DEBIAN_FRONTEND=noninteractive
+# What is installed for the tests need not be started.
+export RUNLEVEL=1
 # shellcheck disable=SC2086
 { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends $want; } >/dev/null

@@ -48,7 +48,7 @@ struct Session: ~Copyable {
   }
 
   /// Says on standard error what is being listened to.
-  private static func announce(_ capture: borrowing Capture) {
+  static func announce(_ capture: borrowing Capture) {
     for interface in capture.interfaces {
       let link = interface.linkName ?? "DLT \(interface.link.rawValue)"
       let words = interface.linkDescription.map { " (\($0))" } ?? ""
@@ -149,7 +149,7 @@ struct Session: ~Copyable {
   }
 
   /// The counters, each with its meaning, and what the filter missed.
-  private static func summarize(_ capture: borrowing Capture, counters: Bool) {
+  static func summarize(_ capture: borrowing Capture, counters: Bool) {
     if counters {
       for line in lines(of: capture.statistics) { complain(line) }
     }

@@ -36,12 +36,15 @@ func readStreams<View: StreamView & ~Copyable>(
     try options.source(), settings: try options.settings(), filter: try options.filter())
   for warning in opened.warnings { complain(warning) }
   if options.isLive || options.user != nil { try dropPrivileges(to: options.user) }
+  if options.isLive { Session.announce(opened) }
   let lineBuffered = isatty(STDOUT_FILENO) == 1
   var limits = Limits()
   limits.judgesTCP = view.needsConnections
+  // A stream goes on when its flow is reported on the way.
+  limits.active = 0
   var tracker = Tracker(limits)
   var streams = Streams(streaming)
-  let mux = Mux.belowStreams
+  let (mux, isLive) = (Mux.belowStreams, options.isLive)
   var packet = Packet()
   var outputEnded = false
   var failure: CaptureError?
@@ -56,6 +59,9 @@ func readStreams<View: StreamView & ~Copyable>(
       }
       return outputEnded ? .stop : .go
     } idle: {
+      // No packet tells that time goes on.
+      if isLive { tracker.advance(to: realTime()) }
+      if tracker.hasEnded { collect(&tracker, &streams, &view) }
       outputEnded = outputEnded || !view.flush()
       return outputEnded ? .stop : .go
     }
@@ -78,6 +84,7 @@ func readStreams<View: StreamView & ~Copyable>(
   if !outputEnded, !view.flush(), errno != EPIPE {
     throw Failure.input("standard output: \(lastSystemError())")
   }
+  Session.summarize(opened, counters: isLive)
   let counters = streams.counters
   if counters.gapsByBudget > 0 {
     complain("\(counters.gapsByBudget) times octets were given up because a limit was reached")

@@ -65,7 +65,8 @@ import Wire
   func packetsOfOthersDoToo() {
     let found = differences(CorpusTests.rows.map(\.url))
     print(
-      "flows that are only followed: \(found.packets) packets of others, \(found.ends.count) ends of \(found.flows)"
+      "flows that are only followed: \(found.packets) packets of others, "
+        + "\(found.ends.count) of \(found.flows) ends"
     )
     #expect(found.ends.count < 20, "\(found.ends)")
     #expect(found.flows > 4000)

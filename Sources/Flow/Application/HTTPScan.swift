@@ -140,8 +140,7 @@ private func namesAnother(_ words: Bytes) -> Bool {
 }
 
 /// RFC 9110 section 5.6.2.
-@inline(__always)
-func isTokenOctet(_ octet: UInt8) -> Bool {
+public func isTokenOctet(_ octet: UInt8) -> Bool {
   switch octet {
   case 0x30...0x39, 0x41...0x5a, 0x5e...0x7a, 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x7c, 0x7e: true
   default: false

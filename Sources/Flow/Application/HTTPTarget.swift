@@ -13,8 +13,11 @@ extension HTTPExchange {
       let user = target[start..<end].lastIndex(of: 64)
       return Array(target[(user.map { $0 + 1 } ?? start)..<end])
     }
-    if head.host.isPresent { return Array(head.octets(of: head.host)) }
-    return head.isMethod("CONNECT") ? Array(target) : []
+    let named =
+      head.host.isPresent ? head.octets(of: head.host) : head.isMethod("CONNECT") ? target : []
+    // User information has no place there (RFC 9112 section 3.2), and some send it.
+    guard let user = named.lastIndex(of: 64) else { return Array(named) }
+    return Array(named[(user + 1)...])
   }
 
   /// The path that was asked for, without its query.

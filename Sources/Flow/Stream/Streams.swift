@@ -72,6 +72,9 @@ public struct Streams: ~Copyable {
   /// Flows that have a place here.
   public var count: Int { table.count }
 
+  /// Whether exchanges or summaries wait to be drained.
+  public var hasFinished: Bool { !exchanges.isEmpty || !summaries.isEmpty }
+
   /// Takes a packet that the tracker has given to a flow, with its frame's octets. Whether exchanges or
   /// summaries wait to be drained.
   @discardableResult

@@ -29,7 +29,9 @@ public struct HAR: ~Copyable {
     count += 1
     clock.write(request.first.time, to: &out)
     out.write("\",\"time\":")
-    out.write(milliseconds: exchange.duration ?? 0)
+    // What its parts make together: a response may begin before its request has ended.
+    let parts = [exchange.requestTime, exchange.timeToFirstOctet, exchange.responseTime]
+    out.write(milliseconds: parts.reduce(0) { $0 + max(0, $1 ?? 0) / 1000 * 1000 })
     write(request, exchange)
     write(exchange.response)
     out.write(",\"cache\":{},\"timings\":{\"blocked\":-1,\"dns\":-1,\"connect\":-1,\"ssl\":-1,\"send\":")

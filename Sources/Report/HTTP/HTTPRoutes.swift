@@ -36,6 +36,9 @@ struct RoutePattern: Sendable, Equatable {
       method = Array(rest[..<blank])
       rest = rest[blank...].drop { $0 == 32 || $0 == 9 }
       if method.isEmpty { throw RouteFault(says: "a blank and no method before it") }
+      if !method.allSatisfy({ isTokenOctet($0) }) {
+        throw RouteFault(says: "a method of other letters than it may have")
+      }
     } else {
       method = []
     }
@@ -52,8 +55,12 @@ struct RoutePattern: Sendable, Equatable {
         found.append(.rest)
         continue
       }
+      // Requests for such paths are redirected to others: nothing would match.
+      if part.isEmpty || part == [46] || part == [46, 46] {
+        throw RouteFault(says: "a path that is not clean")
+      }
       guard let brace = part.firstIndex(of: 123) else {
-        found.append(.literal(Array(part)))
+        found.append(.literal(part.percentDecoded))
         continue
       }
       guard brace == part.startIndex, part.last == 125 else {
@@ -67,7 +74,9 @@ struct RoutePattern: Sendable, Equatable {
       }
       let isRest = name.suffix(3).elementsEqual("...".utf8)
       if isRest { name.removeLast(3) }
-      if name.isEmpty { throw RouteFault(says: "a wildcard without a name") }
+      if !RoutePattern.isName(name) {
+        throw RouteFault(says: "a wildcard without a name of letters and digits")
+      }
       if isRest, !isLast { throw RouteFault(says: "{...} is not at its end") }
       if !names.insert(name).inserted { throw RouteFault(says: "the same name twice") }
       found.append(isRest ? .rest : .any)
@@ -75,18 +84,27 @@ struct RoutePattern: Sendable, Equatable {
     segments = found
   }
 
+  /// As Go has names: a letter or `_`, then also digits.
+  private static func isName(_ name: [UInt8]) -> Bool {
+    guard let text = String(validating: name, as: UTF8.self), let first = text.first, !first.isNumber else {
+      return false
+    }
+    return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  }
+
   /// Whether it stands for a request; nil when it does not. Smaller numbers are more specific.
   func match(method asked: [UInt8], host askedHost: [UInt8], path: [[UInt8]]) -> [Int]? {
     var key: [Int] = []
     if !host.isEmpty, host != askedHost { return nil }
     key.append(host.isEmpty ? 1 : 0)
+    let methodRank: Int
     if method.isEmpty {
-      key.append(2)
+      methodRank = 2
     } else if method == asked {
-      key.append(0)
+      methodRank = 0
     } else if method.elementsEqual("GET".utf8), asked.elementsEqual("HEAD".utf8) {
       // As in Go: who answers GET answers HEAD.
-      key.append(1)
+      methodRank = 1
     } else {
       return nil
     }
@@ -108,7 +126,7 @@ struct RoutePattern: Sendable, Equatable {
       }
       key.append(segment.rank)
     }
-    return at == path.count ? key : nil
+    return at == path.count ? key + [methodRank] : nil
   }
 }
 
@@ -132,9 +150,13 @@ public struct HTTPRoutes: Sendable {
   /// The route of an exchange: the most specific pattern's text, else its path with identifiers folded.
   public func route(of exchange: HTTPExchange) -> [UInt8] {
     let path = exchange.path
-    if patterns.isEmpty, path.first == 47 { return fold(path) }
+    if path.first != 47 {
+      // Of `user:password@host:port` the host.
+      return Array(path[(path.lastIndex(of: 64).map { $0 + 1 } ?? 0)...])
+    }
+    if patterns.isEmpty { return fold(path) }
     let segments = path.dropFirst(path.first == 47 ? 1 : 0)
-      .split(separator: 47, omittingEmptySubsequences: false).map { Array($0) }
+      .split(separator: 47, omittingEmptySubsequences: false).map(\.percentDecoded)
     if !patterns.isEmpty, let head = exchange.request?.head {
       let method = Array(head.octets(of: head.method))
       let host = Array(exchange.host.prefix { $0 != 58 })
@@ -146,12 +168,12 @@ public struct HTTPRoutes: Sendable {
       }
       if let best { return best.text }
     }
-    return path.first == 47 ? fold(path) : path
+    return fold(path)
   }
 
   private static let folded = Array("{id}".utf8)
 
-  /// A path with `{id}` in the place of each segment that looks like an identifier.
+  /// A path with `{id}` in the place of each segment that looks like an identifier, and without parameters.
   private func fold(_ path: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(path.count)
@@ -160,7 +182,7 @@ public struct HTTPRoutes: Sendable {
       var end = at + 1
       while end < path.count, path[end] != 47 { end += 1 }
       result.append(47)
-      let segment = path[(at + 1)..<end]
+      let segment = path[(at + 1)..<end].prefix { $0 != 59 }
       result.append(contentsOf: isIdentifier(segment) ? HTTPRoutes.folded[...] : segment)
       at = end
     }
