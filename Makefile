@@ -4,12 +4,13 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 CONFIGURATION ?= release
-# The Swift runtime goes into the program: it runs where no toolchain is, and starts in half the time.
-LINK ?= --static-swift-stdlib
+# The Swift runtime goes into the program: it runs where no toolchain is, and starts in half the time. Nothing is
+# exported from it, and functions that are the same are there once: 1.1 MB less.
+LINK ?= --static-swift-stdlib -Xlinker --icf=safe -Xlinker --no-export-dynamic
 PROGRAM = .build/$(CONFIGURATION)/wiretale
 CAPTURE ?= pcaps/http-keepalive.pcap
 
-.PHONY: run build test lint fuzz sanitize bench truth install uninstall clean
+.PHONY: run build test lint fuzz sanitize bench truth deb container install uninstall clean
 
 # The main job on a real capture: installs what is missing, builds, shows.
 run: build
@@ -50,6 +51,15 @@ bench: build
 # The tables of docs/truth.md: what the kernels did and what each tool says of it. Needs ../shared/lab.
 truth: build
 	@Benchmarks/truth.py --write docs/truth.md
+
+# The Debian package, in .build/deb.
+deb: build
+	@scripts/needs.sh deb
+	@PROGRAM='$(PROGRAM)' packaging/build.sh
+
+# The package in a container that is booted: installed, run, killed, upgraded, removed. Root; says what it cannot.
+container: deb
+	@scripts/container.sh
 
 install: build
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' PROGRAM='$(PROGRAM)' scripts/install.sh

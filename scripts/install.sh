@@ -13,6 +13,7 @@ if [ "${1:-}" = --remove ]; then
   for unit in systemd/*.service; do
     [ -e "$unit" ] && rm -f "$root/lib/systemd/system/$(basename "$unit")"
   done
+  rm -f "$root/lib/sysusers.d/wiretale.conf" "$root/lib/tmpfiles.d/wiretale.conf"
   exit 0
 fi
 
@@ -31,4 +32,6 @@ for unit in systemd/*.service; do
   sed "s|/usr/local/bin/|${PREFIX:-/usr/local}/bin/|" "$unit" > "$file"
   chmod 644 "$file"
 done
+install -D -m 644 systemd/wiretale.sysusers "$root/lib/sysusers.d/wiretale.conf"
+install -D -m 644 systemd/wiretale.tmpfiles "$root/lib/tmpfiles.d/wiretale.conf"
 echo "installed in $root"

@@ -14,7 +14,9 @@ want=
 case "${1:-build}" in
   build) list=$build ;;
   test) list="$build $tests" ;;
-  *) echo 'usage: needs.sh build|test' >&2; exit 2 ;;
+  deb) list='dpkg-dev:dpkg-shlibdeps gzip:gzip' ;;
+  container) list='systemd-container:systemd-nspawn debootstrap:debootstrap iproute2:ip' ;;
+  *) echo 'usage: needs.sh build|test|deb|container' >&2; exit 2 ;;
 esac
 for entry in $list; do
   thing=${entry#*:}

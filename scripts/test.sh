@@ -10,9 +10,9 @@ fi
 swift build --build-tests
 # The program that the tests run is the release one: it is what users get.
 # shellcheck disable=SC2086
-swift build -c release ${LINK---static-swift-stdlib} --product wiretale
+swift build -c release ${LINK---static-swift-stdlib -Xlinker --icf=safe -Xlinker --no-export-dynamic} --product wiretale
 # shellcheck disable=SC2086
-swift build -c release ${LINK---static-swift-stdlib} --product count-allocations
+swift build -c release ${LINK---static-swift-stdlib -Xlinker --icf=safe -Xlinker --no-export-dynamic} --product count-allocations
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 failed=0

@@ -58,6 +58,9 @@ struct SettingKey: Sendable {
     SettingKey(
       "flows.timeout.active", "30min", .restart, "How often a flow that lasts is reported; 0 for never."),
     SettingKey(
+      "flows.linger", "5s", .restart,
+      "How long a closed connection waits for late packets before its record is made."),
+    SettingKey(
       "flows.msl", "30s", .restart, "The maximum segment lifetime; TIME_WAIT lasts twice as long."),
     SettingKey("flows.by_vlan", "false", .restart, "Flows of different VLANs are different flows."),
     SettingKey("findings.close_wait", "1min", .restart, "Tell of a connection that stays in CLOSE_WAIT."),

@@ -80,7 +80,7 @@ public struct Settings: Sendable {
     limits.idleOther = from.time("flows.timeout.other")
     limits.active = from.time("flows.timeout.active", canBeZero: true)
     findings.maximumSegmentLifetime = from.time("flows.msl")
-    limits.linger = 2 * findings.maximumSegmentLifetime
+    limits.linger = from.time("flows.linger")
     limits.tellsVLANs = from.flag("flows.by_vlan")
     findings.closeWait = from.time("findings.close_wait")
     findings.idle = from.time("findings.idle")
