@@ -83,6 +83,17 @@ private func clients(_ flows: [EndedFlow]) -> [UInt32] {
     #expect(scene.tracker.count == 0)
   }
 
+  @Test func aRefusedConnectionWaitsNoLongerThanAClosedOne() {
+    var scene = Scene { $0.linger = 2_000_000_000 }
+    var pair = Pair(1)
+    scene.take(pair.packet(fromClient: true, .syn))
+    scene.take(pair.packet(fromClient: false, [.rst, .ack]))
+    scene.quiet(1)
+    #expect(scene.ended.isEmpty)
+    scene.quiet(2)
+    #expect(scene.ended.map(\.reason) == [.end])
+  }
+
   @Test func aPacketAfterTheSilenceBeginsAnotherFlow() {
     var scene = Scene()
     var query = Pair(4, .udp)

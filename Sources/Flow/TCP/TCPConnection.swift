@@ -83,9 +83,13 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       && ends[1].counters.dataSegments == 0
   }
 
-  /// Whether both ends are done: nothing but copies and late packets can come.
+  /// Whether both ends are done: nothing but copies and late packets can come. Who refused has never been
+  /// anything but closed.
   @inline(__always)
-  var isClosed: Bool { ends[0].isDone && ends[1].isDone }
+  var isClosed: Bool {
+    ends[0].isDone && ends[1].isDone
+      || reset != nil && ends[0].state == .closed && ends[1].state == .closed
+  }
 
   /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section
   /// 3.6.1): it has a number of its own and the old connection has ended.
