@@ -104,7 +104,11 @@ public struct Daemon: ~Copyable {
     notify.ready(status())
     logger.notice(
       "started",
-      metadata: ["flows_max": "\(settings.limits.flowsMax)", "store": "\(settings.storePath ?? "none")"])
+      metadata: [
+        "flows_max": "\(settings.limits.flowsMax)",
+        "flow_memory_max": "\(settings.limits(of: 1).octetsMax >> 20)MiB",
+        "store": "\(settings.storePath ?? "none")",
+      ])
     watch()
     notify.stopping()
     for pipeline in pipelines { pipeline.end() }
@@ -121,7 +125,7 @@ public struct Daemon: ~Copyable {
   /// Looks at signals, interfaces and counters until the end.
   private mutating func watch() {
     var (looked, reported, counted) = (monotonicTime(), monotonicTime(), monotonicTime())
-    var beaten: Int64 = 0
+    var (beaten, complained): (Int64, Int64) = (0, 0)
     var pulses: [UInt64] = []
     while !DaemonSignals.ends.load(ordering: .relaxed) {
       pause(milliseconds: 100)
@@ -134,9 +138,12 @@ public struct Daemon: ~Copyable {
       if now - looked >= 1_000_000_000 {
         looked = now
         supervise()
-        complain()
+        if now - complained >= 10_000_000_000 {
+          complained = now
+          complain()
+        }
       }
-      if now - reported >= 5_000_000_000 {
+      if now - reported >= 1_000_000_000 {
         reported = now
         notify.say("STATUS=\(status())")
       }
@@ -177,9 +184,7 @@ public struct Daemon: ~Copyable {
     }
     var seen: Set<String> = []
     wanted.removeAll { !seen.insert($0.name).inserted }
-    for pipeline in pipelines where !seen.contains(pipeline.plan.interface) && !pipeline.plan.isPassing {
-      pipeline.end()
-    }
+    for pipeline in pipelines where !seen.contains(pipeline.plan.interface) { pipeline.end() }
     let running = Set(pipelines.map(\.plan.interface))
     for (name, isPassing) in wanted where !running.contains(name) { start(name, isPassing) }
   }

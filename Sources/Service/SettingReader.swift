@@ -47,9 +47,10 @@ struct SettingReader {
       self.given[parts[0]] = parts[1]
       line[SettingReader.absolute(parts[0])] = ConfigValue(.string(parts[1]), isSecret: false)
     }
+    let sections = Set(known.compactMap { $0.split(separator: ".").first?.uppercased() })
     let variables = Set(known.map(SettingReader.variable))
     for each in environment.keys.sorted()
-    where each.hasPrefix("WIRETALE_") && !variables.contains(each) && !SettingReader.others.contains(each) {
+    where !variables.contains(each) && sections.contains(where: { each.hasPrefix("WIRETALE_\($0)_") }) {
       faults.append("\(each): no such key in the environment")
     }
     self.faults = faults
@@ -59,9 +60,6 @@ struct SettingReader {
       InMemoryProvider(name: "file", values: file),
     ])
   }
-
-  /// Names in the environment that begin like a key and are none.
-  private static let others: Set<String> = ["WIRETALE_SHARED", "WIRETALE_PROGRAM"]
 
   private static func absolute(_ key: String) -> AbsoluteConfigKey {
     AbsoluteConfigKey(["wiretale"] + key.split(separator: ".").map(String.init))

@@ -167,7 +167,7 @@ struct History: ParsableCommand {
 }
 
 /// The records with the most of a field.
-private struct BestRecords {
+struct BestRecords {
   private let key: SortKey?
   private let most: Int
   private var best: [(value: RecordValue?, record: [UInt8])] = []

@@ -22,7 +22,7 @@ struct Wiretale: ParsableCommand {
     version: version,
     subcommands: [
       Packets.self, Flows.self, States.self, HTTP.self, PoolsVerb.self, Messages.self, DaemonVerb.self,
-      History.self, Interfaces.self,
+      History.self, Top.self, Interfaces.self,
     ],
     defaultSubcommand: Packets.self)
 

@@ -43,7 +43,7 @@ struct ManualTests {
     let manual = try manualOptions()
     let verbs = [
       ["packets"], ["flows"], ["states"], ["http"], ["pools"], ["messages"], ["daemon"], ["history"],
-      ["interfaces"], [],
+      ["top"], ["interfaces"], [],
     ]
     let help = try verbs.reduce(into: Set<String>()) {
       $0.formUnion(try helpOptions($1))

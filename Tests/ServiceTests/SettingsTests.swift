@@ -64,7 +64,7 @@ import Testing
 
   @Test func allThatIsWrongIsToldAtOnce() {
     let lines = faults(
-      "log:\n  keep: x\n", environment: ["WIRETALE_FLOWS_MAX": "0", "WIRETALE_NONSENSE": "1"],
+      "log:\n  keep: x\n", environment: ["WIRETALE_FLOWS_MAX": "0", "WIRETALE_LOG_NONSENSE": "1"],
       given: ["store.max_age=never", "nothing"])
     #expect(lines.count == 5, "\(lines)")
     #expect(lines.contains { $0.hasPrefix("WIRETALE_FLOWS_MAX: flows.max: 0: ") })
