@@ -3,7 +3,7 @@
 
   sudo scripts/load.py [--seconds 600] [--program .build/release/wiretale]
 
-iperf3 sends at a bounded rate, wrk asks a small server that closes each connection. Every ten seconds the memory is
+iperf3 sends at a bounded rate, wrk asks a small server that takes its time and closes each connection. Every ten seconds the memory is
 read; at the end the packets that the interface counted are held against those captured and dropped. In the middle
 the service is stopped for some seconds, so that the kernel has to drop.
 """
@@ -41,6 +41,7 @@ SERVER = """
 import asyncio
 async def answer(reader, writer):
     await reader.readuntil(b"\\r\\n\\r\\n")
+    await asyncio.sleep(0.02)
     writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 1000\\r\\nConnection: close\\r\\n\\r\\n" + b"x" * 1000)
     await writer.drain()
     writer.close()

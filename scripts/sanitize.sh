@@ -14,7 +14,7 @@ mkdir -p .build
 printf 'leak:libFoundation\nleak:libXCTest\n' >.build/leaks-of-others
 export LSAN_OPTIONS="suppressions=$PWD/.build/leaks-of-others:print_suppressions=0"
 # The slow half of a Mutex lies in the toolchain's library, which the thread sanitizer does not see into: what the live tests
-# share behind one looks unguarded to it. Nothing of Sources has a Mutex.
+# share behind one looks unguarded to it. Of Sources only Service has a Mutex.
 printf 'race:LiveTests.swift\n' >.build/races-of-others
 export TSAN_OPTIONS="suppressions=$PWD/.build/races-of-others:print_suppressions=0"
 # An instrumented frame takes ten times as long.

@@ -50,6 +50,9 @@ static inline int wiretale_prctl(int option, unsigned long second, unsigned long
   return prctl(option, second, third, 0UL, 0UL);
 }
 
+// malloc_trim(3): the Glibc module has no <malloc.h>.
+extern int malloc_trim(size_t pad);
+
 // PACKET_FANOUT of packet(7): sockets of one group share an interface's packets, by the hash of the flow, which is the
 // same for both directions. libpcap has no call for it; setsockopt(2) wants a pointer to an int, and Swift's Glibc has
 // none of the names.

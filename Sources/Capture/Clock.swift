@@ -3,6 +3,9 @@
 internal import CPcap
 internal import Glibc
 
+/// Gives free memory back to the system.
+public func trimMemory() { _ = malloc_trim(0) }
+
 /// The time now, as packets have it: nanoseconds since the Unix epoch.
 public func realTime() -> Int64 {
   var now = timespec()

@@ -109,6 +109,9 @@ public struct Daemon: ~Copyable {
         "flow_memory_max": "\(settings.limits(of: 1).octetsMax >> 20)MiB",
         "store": "\(settings.storePath ?? "none")",
       ])
+    if geteuid() == 0 {
+      logger.warning("runs as root: wiretale.service runs as its own user, with CAP_NET_RAW alone")
+    }
     watch()
     notify.stopping()
     for pipeline in pipelines { pipeline.end() }

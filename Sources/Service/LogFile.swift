@@ -52,8 +52,9 @@ struct LogFile: ~Copyable {
     let reason = lastSystemError()
     // Nothing of a line stays but the whole line.
     let whole = lines.prefix(written).lastIndex(of: 10).map { $0 - lines.startIndex + 1 } ?? 0
-    if whole < written, !file.truncate(to: size + Int64(whole)) { self.file = nil }
-    size += Int64(whole)
+    let end = file.facts?.size ?? 0
+    if whole < written, !file.truncate(to: end - Int64(written - whole)) { self.file = nil }
+    size = end - Int64(written - whole)
     let kept = lines.prefix(whole).count { $0 == 10 }
     linesLost += UInt64(count - min(count, kept))
     trouble("log: \(settings.path): \(reason); lines are lost until it can be written")
@@ -62,10 +63,12 @@ struct LogFile: ~Copyable {
   /// Looks whether it is time for another file, and whether the one that is written still has its name.
   mutating func look(_ now: Int64) {
     reap()
-    guard file != nil else { return }
+    guard let facts = file?.facts else { return }
+    // Somebody may have cut it.
+    size = facts.size
     if settings.ageMax > 0, size > Int64(header.count), now - begun >= settings.ageMax / 1_000_000_000 {
       rotate(now)
-    } else if let facts = file?.facts, FileFacts(settings.path).map({ $0.inode }) != facts.inode {
+    } else if FileFacts(settings.path)?.inode != facts.inode {
       // logrotate, or somebody else, has moved it away.
       file = nil
     }

@@ -210,6 +210,11 @@ struct RecordWriter: ~Copyable {
         if error.kind != .busy { trouble(error) }
       }
     }
+    // What a full queue took goes back to the system when it has been empty for a while.
+    if time - trimmedAt >= 30_000_000_000, queue.fill < 5 {
+      trimmedAt = time
+      trimMemory()
+    }
     if settings.log.target == .file, time - lookedAt >= 1_000_000_000 {
       lookedAt = time
       file.look(now / 1_000_000_000)
@@ -220,6 +225,7 @@ struct RecordWriter: ~Copyable {
   }
 
   private var lookedAt: Int64 = 0
+  private var trimmedAt: Int64 = 0
 
   private mutating func change(to changed: Settings) {
     // What takes a restart stays as it was.

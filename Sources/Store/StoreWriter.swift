@@ -109,7 +109,7 @@ public final class StoreWriter {
   /// Rows that one step takes away: a writer that waits for it waits some milliseconds.
   private static let rowsPerStep = 2000
   /// Free pages that one step gives back.
-  private static let pagesPerStep = 2048
+  private static let pagesPerStep: Int64 = 512
 
   /// Octets that the store takes on the disk, but for what readers of its log hold back.
   public func size() throws(StoreError) -> Int64 {
@@ -125,17 +125,18 @@ public final class StoreWriter {
       let removed = try removeBefore(now &- retention.age)
       hasMore = removed >= StoreWriter.rowsPerStep
     }
+    let pages = try database.number("PRAGMA page_count") ?? 0
     let free = try database.number("PRAGMA freelist_count") ?? 0
-    if retention.octetsMax > 0 {
-      let pages = try database.number("PRAGMA page_count") ?? 0
-      let pageSize = try database.number("PRAGMA page_size") ?? 0
-      if (pages - free) * pageSize > retention.octetsMax { hasMore = try removeOldest() || hasMore }
+    let pageSize = try database.number("PRAGMA page_size") ?? 0
+    // Free pages are soon used again: an eighth of all may stay, within the limit.
+    if retention.octetsMax > 0, (pages - free) * pageSize > retention.octetsMax / 8 * 7 {
+      hasMore = try removeOldest() || hasMore
     }
     let left = try database.number("PRAGMA freelist_count") ?? 0
-    // A few free pages are soon used again.
-    if left > 64 {
-      try database.prepare("PRAGMA incremental_vacuum(\(StoreWriter.pagesPerStep))").run()
-      hasMore = hasMore || left > StoreWriter.pagesPerStep
+    let spare = max(64, min(pages, retention.octetsMax / max(1, pageSize)) / 8)
+    if left > spare {
+      try database.prepare("PRAGMA incremental_vacuum(\(min(left - spare, StoreWriter.pagesPerStep)))").run()
+      hasMore = hasMore || left - spare > StoreWriter.pagesPerStep
     }
     return hasMore
   }

@@ -118,6 +118,37 @@ import Testing
     #expect(text("flows.ndjson-19700101T001640Z") == "#fields\none\n")
   }
 
+  /// What a full disk took of a line is taken away again, and the rest is counted.
+  @Test(.enabled(if: getuid() == 0, "mounting a small file system takes root"))
+  func aFullDiskLeavesWholeLines() throws {
+    func run(_ words: String...) -> Int32 {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = words
+      process.standardError = FileHandle.nullDevice
+      try? process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    guard run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder) == 0 else { return }
+    defer { _ = run("umount", "-l", folder) }
+    var log = LogFile(settings())
+    let lines = Array(String(repeating: String(repeating: "x", count: 99) + "\n", count: 300).utf8)
+    var written = 0
+    for second in 0..<5 {
+      log.write(lines[...], count: 300, now: Int64(1000 + second * 3))
+      written += 300
+    }
+    let kept = text("flows.ndjson")
+    #expect(kept.utf8.count % 100 == 0 && kept.hasSuffix("x\n"))
+    #expect(kept.utf8.count / 100 + Int(log.linesLost) == written)
+    #expect(log.complaints.count == 1, "\(log.complaints)")
+    // logrotate's copytruncate, say.
+    try FileHandle(forWritingTo: URL(fileURLWithPath: path)).truncate(atOffset: 0)
+    log.write(line("again"), count: 1, now: 1100)
+    #expect(text("flows.ndjson") == "again\n" && log.complaints.count == 2, "\(log.complaints)")
+  }
+
   @Test func aFolderThatIsGoneIsToldOnceAndTheLinesAreCounted() throws {
     var log = LogFile(settings { $0.path = folder + "/none/flows.ndjson" })
     for second in 0..<10 { log.write(line("lost"), count: 1, now: Int64(1000 + second)) }
