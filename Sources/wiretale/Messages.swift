@@ -92,6 +92,8 @@ private func readMessages(
       }
       return outputEnded ? .stop : .go
     } idle: {
+      streams.ripen()
+      drain(&streams, &view)
       outputEnded = outputEnded || !view.flush()
       return outputEnded ? .stop : .go
     }

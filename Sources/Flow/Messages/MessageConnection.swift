@@ -18,7 +18,7 @@ struct MessageSide: Sendable {
     case unread
   }
 
-  var state = State.reading
+  var state = State.unread
   var cutter: Cutter
   /// The message at hand. One at most: a list takes no room while it is empty.
   var open: [Message] = []
@@ -38,7 +38,13 @@ struct MessageSide: Sendable {
   var segmentEnd: Int64 = 0
   var coalescing = Coalescing.written
 
-  init(_ framing: Framing) { cutter = Cutter(framing) }
+  init() { cutter = Cutter(.json) }
+
+  /// Reads by a framing.
+  mutating func read(_ framing: Framing) {
+    cutter = Cutter(framing)
+    if state == .unread { state = .reading }
+  }
 
   /// The segment at hand is over.
   mutating func endSegment() {
@@ -56,19 +62,52 @@ struct MessageConnection: StreamConsumer, Sendable {
   let ends: StreamEnds
   /// Octets of each message that are kept.
   let octetsMax: Int
-  var sides: InlineArray<2, MessageSide>
+  var sides: InlineArray<2, MessageSide> = [MessageSide(), MessageSide()]
+  /// What was found out about each direction's framing.
+  var discoveries: InlineArray<2, Discovery> = [Discovery(), Discovery()]
+  /// HTTP/1, when that is the framing; one at most.
+  var http: [HTTP1Connection] = []
   /// Messages that are done, until somebody takes them.
   var done: [Message] = []
 
-  init(flow: UInt64, ends: StreamEnds, octetsMax: Int, _ framings: (Framing, Framing)) {
+  init(flow: UInt64, ends: StreamEnds, octetsMax: Int) {
     self.flow = flow
     self.ends = ends
     self.octetsMax = octetsMax
-    sides = [MessageSide(framings.0), MessageSide(framings.1)]
+  }
+
+  /// Reads by framings that are named.
+  mutating func read(_ originator: Framing, _ responder: Framing) {
+    sides[0].read(originator)
+    sides[1].read(responder)
+    if originator == .http || responder == .http {
+      http = [HTTP1Connection(flow: flow, ends: ends, bodyMax: 0)]
+    }
+  }
+
+  /// Reads by framings that were found. A direction of which none was found is counted, and not read.
+  mutating func read(_ originator: Discovery, _ responder: Discovery) {
+    discoveries = [originator, responder]
+    if originator.found?.framing == .http || responder.found?.framing == .http { return read(.http, .http) }
+    for i in 0..<2 {
+      let isLost = sides[i].state == .lost
+      sides[i].state = .unread
+      guard let found = discoveries[i].found else { continue }
+      sides[i].read(found.framing)
+      if isLost || discoveries[i].start > 0 { sides[i].state = .lost }
+    }
   }
 
   /// The first octets of a direction were not captured.
-  mutating func beginsMidStream(_ side: FlowSide) { sides[side.rawValue].state = .lost }
+  mutating func beginsMidStream(_ side: FlowSide) {
+    sides[side.rawValue].state = .lost
+    if !http.isEmpty { http[0].sides[side.rawValue].state = .lost }
+  }
+
+  /// The framing of a direction; nil when it is not known.
+  func framing(_ side: FlowSide) -> Framing? {
+    sides[side.rawValue].state == .unread ? nil : sides[side.rawValue].cutter.framing
+  }
 
   mutating func begin(segment place: StreamPlace, count: Int64) {
     let i = place.side.rawValue
@@ -85,6 +124,8 @@ struct MessageConnection: StreamConsumer, Sendable {
 
   mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer {
     let i = place.side.rawValue
+    if sides[i].state == .unread { return .unending }
+    if !http.isEmpty { return lookAtHTTP(octets, place) }
     var at = 0
     while at < octets.count {
       switch sides[i].state {
@@ -102,7 +143,7 @@ struct MessageConnection: StreamConsumer, Sendable {
         sides[i].state = .reading
         endMessage(place.moved(at))
       case .lost: at = search(octets, at, place)
-      case .unread, .unit: return .notMine
+      case .unread, .unit: return .unending
       }
     }
     return .complete(Int64(octets.count))
@@ -173,27 +214,27 @@ struct MessageConnection: StreamConsumer, Sendable {
   private func isTooLong(_ count: Int64, _ i: Int) -> Bool { count > max(sides[i].longest &* 4, 1 << 16) }
 
   /// A message begins here, after a loss, which is told when octets confirm it.
-  private mutating func found(_ place: StreamPlace) {
+  mutating func found(_ place: StreamPlace) {
     let i = place.side.rawValue
     sides[i].state = .reading
     sides[i].cutter.restart()
     if !sides[i].loss.isEmpty { sides[i].loss[0].count = place.offset &- sides[i].loss[0].offset }
   }
 
-  private mutating func tellLoss(_ i: Int) {
+  mutating func tellLoss(_ i: Int) {
     guard let loss = sides[i].loss.popLast(), loss.count > 0 || loss.reason != .beginning else { return }
     sides[i].tally.desyncs &+= 1
     if sides[i].tally.lost.count < MessageTally.examplesMax { sides[i].tally.lost.append(loss) }
   }
 
-  private mutating func noteLoss(_ place: StreamPlace, _ reason: MessageDesync.Reason) {
+  mutating func noteLoss(_ place: StreamPlace, _ reason: MessageDesync.Reason) {
     let i = place.side.rawValue
     if !sides[i].loss.isEmpty { return }
     sides[i].loss = [MessageDesync(reason: reason, offset: place.offset, frame: place.frame)]
   }
 
   /// Framing is lost: at the beginning of the message at hand, if there is one, else here.
-  private mutating func lose(_ place: StreamPlace, _ reason: MessageDesync.Reason) {
+  mutating func lose(_ place: StreamPlace, _ reason: MessageDesync.Reason) {
     let i = place.side.rawValue
     let start = sides[i].doubtful.first?.first ?? sides[i].open.first?.first ?? place
     sides[i].doubtful = []
@@ -204,7 +245,7 @@ struct MessageConnection: StreamConsumer, Sendable {
     sides[i].state = .lost
   }
 
-  private mutating func beginMessage(_ place: StreamPlace) {
+  mutating func beginMessage(_ place: StreamPlace) {
     let i = place.side.rawValue
     guard sides[i].open.isEmpty else { return }
     sides[i].open = [
@@ -215,7 +256,7 @@ struct MessageConnection: StreamConsumer, Sendable {
     sides[i].shares &+= 1
   }
 
-  private mutating func endMessage(_ last: StreamPlace, missing: Int64 = 0) {
+  mutating func endMessage(_ last: StreamPlace, missing: Int64 = 0) {
     let i = last.side.rawValue
     sides[i].cutter.restart()
     guard var message = sides[i].open.popLast() else { return }
@@ -251,11 +292,13 @@ struct MessageConnection: StreamConsumer, Sendable {
   }
 
   mutating func pass(_ octets: Bytes, _ side: FlowSide) {
+    if !http.isEmpty { return keep(octets, 0, octets.count, side.rawValue) }
     if octetsMax > 0, sides[side.rawValue].state == .unit { keep(octets, 0, octets.count, side.rawValue) }
   }
 
   mutating func finish(_ last: StreamPlace, missing: Int64) {
     let i = last.side.rawValue
+    if !http.isEmpty, sides[i].state != .unread { return finishHTTP(last, missing: missing) }
     guard sides[i].state == .unit else { return }
     sides[i].state = .reading
     endMessage(last, missing: missing)
@@ -264,6 +307,7 @@ struct MessageConnection: StreamConsumer, Sendable {
   /// The rest of a message of known length may be missing, and a message of a fixed length always.
   mutating func expect(_ place: StreamPlace) -> Int64? {
     let i = place.side.rawValue
+    if !http.isEmpty, sides[i].state != .unread { return http[0].expect(place) }
     switch sides[i].state {
     case .body(let rest):
       sides[i].state = .unit
@@ -278,12 +322,18 @@ struct MessageConnection: StreamConsumer, Sendable {
   }
 
   mutating func lose(_ gap: StreamGap) {
-    if sides[gap.place.side.rawValue].state != .unread { lose(gap.place, .gap) }
+    let i = gap.place.side.rawValue
+    if sides[i].state == .unread { return }
+    lose(gap.place, gap.reason == .budget ? .bad : .gap)
+    if http.isEmpty { return }
+    http[0].lose(gap)
+    sides[i].state = .reading
   }
 
   mutating func end(_ last: StreamPlace, _ how: StreamEnd, missing: Int64) {
     let i = last.side.rawValue
     sides[i].endSegment()
+    if !http.isEmpty { endHTTP(last, how, missing: missing) }
     if !sides[i].loss.isEmpty {
       sides[i].loss[0].count = last.offset &- sides[i].loss[0].offset
       tellLoss(i)

@@ -18,13 +18,31 @@ public struct MessageOptions: Sendable {
 public struct MessageStreams: ~Copyable {
   /// What is known of one flow.
   private struct Slot: Sendable {
-    enum State: Sendable { case silent, reading, unread }
+    enum State: Sendable {
+      /// Nothing has been said yet.
+      case silent
+      /// What was said is held until its framing is found.
+      case waiting
+      case reading
+    }
     var state = State.silent
     /// The numbers of the first octets, from SYNs.
     var bases: InlineArray<2, UInt32?> = [nil, nil]
     /// Where reassembly and reader are, while there are any.
     var place: UInt32 = 0
+    /// Octets that were held when the framing was asked for last, and offsets behind the last octet, from
+    /// FINs.
+    var asked = 0
+    var ends: InlineArray<2, UInt32?> = [nil, nil]
   }
+
+  /// Octets of one direction that are held at most until its framing is found, and runs of them.
+  private static let undecidedMax = 2 << 20
+  private static let undecidedRunsMax = 4000
+  /// From so many octets on the framing is asked for before the end, and when there are twice as many again.
+  private static let askedMin = 1 << 14
+  /// The confidence that is enough before the end.
+  private static let confidenceMin = 0.95
 
   private let options: MessageOptions
   private var context: StreamContext
@@ -33,6 +51,7 @@ public struct MessageStreams: ~Copyable {
   private var freeSlots: [Int] = []
   private var works: [Reassembly] = []
   private var readers: [MessageConnection] = []
+  private var nobody = Nobody()
   private var freeWorks: [Int] = []
   private var messages: [Message] = []
   private var summaries: [MessageSummary] = []
@@ -72,17 +91,21 @@ public struct MessageStreams: ~Copyable {
         slots[slot].bases[verdict.side.other.rawValue] = packet.tcp.acknowledgment
       }
     }
-    if slots[slot].state == .unread { return }
     let segment = StreamSegment(
       side: verdict.side, sequence: packet.tcp.sequence, acknowledgment: packet.tcp.acknowledgment,
       flags: flags, length: length, frame: frame.number, time: frame.time)
     let start = min(max(0, packet.payloadOffset), octets.count)
     let end = min(start &+ min(max(0, packet.payloadCaptured), length), octets.count)
+    let payload = octets.extracting(start..<end)
     if slots[slot].state == .silent {
       if length == 0 || flags.contains(.rst) { return }
       begin(slot, StreamEnds(&packet, verdict.side), verdict.flow)
     }
-    if slots[slot].state == .reading { read(slot, segment, octets.extracting(start..<end)) }
+    switch slots[slot].state {
+    case .silent: break
+    case .waiting: wait(slot, segment, payload)
+    case .reading: read(slot, segment, payload)
+    }
   }
 
   private mutating func open(_ flow: UInt64) -> Int {
@@ -100,12 +123,8 @@ public struct MessageStreams: ~Copyable {
 
   /// Gives a flow a place for its work.
   private mutating func begin(_ slot: Int, _ ends: StreamEnds, _ flow: UInt64) {
-    guard let framing = options.framing else {
-      slots[slot].state = .unread
-      return
-    }
-    var reader = MessageConnection(
-      flow: flow, ends: ends, octetsMax: options.octetsMax, (framing, framing))
+    var reader = MessageConnection(flow: flow, ends: ends, octetsMax: options.octetsMax)
+    if let framing = options.framing { reader.read(framing, framing) }
     for side in FlowSide.allCases where slots[slot].bases[side.rawValue] == nil {
       reader.beginsMidStream(side)
     }
@@ -120,9 +139,73 @@ public struct MessageStreams: ~Copyable {
       readers.append(reader)
     }
     slots[slot].place = UInt32(place)
-    slots[slot].state = .reading
+    slots[slot].state = options.framing == nil ? .waiting : .reading
+    works[place].isWaiting = options.framing == nil
     for side in FlowSide.allCases {
       if let base = slots[slot].bases[side.rawValue] { works[place].begin(side, at: base) }
+    }
+  }
+
+  /// Holds octets until they tell their framing, or until there are too many of them.
+  private mutating func wait(_ slot: Int, _ segment: StreamSegment, _ payload: Bytes) {
+    let place = Int(slots[slot].place)
+    let held = works[place].directions[segment.side.rawValue].held
+    let isFull =
+      held.octets &+ payload.count > MessageStreams.undecidedMax
+      || held.count >= MessageStreams.undecidedRunsMax
+      || !context.counters.hasRoom(payload.count, context.limits)
+    if isFull || segment.flags.contains(.rst) {
+      decide(slot, isFinal: true)
+      return read(slot, segment, payload)
+    }
+    if segment.flags.contains(.fin) {
+      slots[slot].ends[segment.side.rawValue] = segment.sequence &+ UInt32(truncatingIfNeeded: segment.length)
+    }
+    works[place].receive(segment, payload, &nobody, &context)
+    if slots[slot].ends[0] != nil, slots[slot].ends[1] != nil { return decide(slot, isFinal: true) }
+    let octets = works[place].directions[0].held.octets &+ works[place].directions[1].held.octets
+    if octets >= max(MessageStreams.askedMin, 2 &* slots[slot].asked) {
+      slots[slot].asked = octets
+      decide(slot, isFinal: false)
+    }
+  }
+
+  /// Asks the octets that are held for their framing, and lets it cut them when they tell, or must.
+  private mutating func decide(_ slot: Int, isFinal: Bool) {
+    let place = Int(slots[slot].place)
+    let sides = FlowSide.allCases.map { 
+      works[place].discoverySide(
+        $0, slots[slot].ends[$0.rawValue], isBeginning: slots[slot].bases[$0.rawValue] != nil)
+    }
+    let found = Discoverer.discover(sides)
+    if !isFinal {
+      let isKnown = (0..<2).allSatisfy {
+        sides[$0].octets.isEmpty || found[$0].found?.confidence ?? 0 >= MessageStreams.confidenceMin
+      }
+      // One direction alone may be the answer to what was not said yet.
+      if !isKnown || sides.contains(where: { $0.octets.isEmpty }) { return }
+    }
+    readers[place].read(found[0], found[1])
+    slots[slot].state = .reading
+    works[place].resume(at: now, first: .originator, &readers[place], &context)
+    for side in FlowSide.allCases {
+      guard let end = slots[slot].ends[side.rawValue] else { continue }
+      let fin = StreamSegment(
+        side: side, sequence: end, acknowledgment: 0, flags: .fin, length: 0, frame: frame, time: now)
+      works[place].receive(fin, payloadOfNone.span, &readers[place], &context)
+    }
+    collect(place)
+  }
+
+  /// Live, when nothing comes: what is held is asked whether it tells its framing by now.
+  public mutating func ripen() {
+    for flow in table.all {
+      guard let slot = table.find(flow), slots[slot].state == .waiting else { continue }
+      let place = Int(slots[slot].place)
+      let octets = works[place].directions[0].held.octets &+ works[place].directions[1].held.octets
+      if octets == slots[slot].asked { continue }
+      slots[slot].asked = octets
+      decide(slot, isFinal: false)
     }
   }
 
@@ -143,8 +226,9 @@ public struct MessageStreams: ~Copyable {
     guard let slot = table.remove(flow) else { return }
     let place = Int(slots[slot].place)
     switch slots[slot].state {
-    case .silent, .unread: break
-    case .reading:
+    case .silent: break
+    case .waiting, .reading:
+      if slots[slot].state == .waiting { decide(slot, isFinal: true) }
       works[place].abandon(.cut, at: now, frame: frame, &readers[place], &context)
       collect(place)
       for side in FlowSide.allCases where readers[place].sides[side.rawValue].tally.segments > 0 {
@@ -159,9 +243,10 @@ public struct MessageStreams: ~Copyable {
 
   private func summary(_ place: Int, _ side: FlowSide) -> MessageSummary {
     let reader = readers[place]
+    let discovery = reader.discoveries[side.rawValue]
     return MessageSummary(
-      flow: reader.flow, ends: reader.ends, side: side,
-      framing: reader.sides[side.rawValue].cutter.framing, confidence: nil, alternatives: [],
+      flow: reader.flow, ends: reader.ends, side: side, framing: reader.framing(side),
+      confidence: discovery.found?.confidence, alternatives: discovery.alternatives,
       tally: reader.sides[side.rawValue].tally)
   }
 
@@ -180,5 +265,37 @@ public struct MessageStreams: ~Copyable {
     messages.removeAll(keepingCapacity: true)
     for each in summaries { summary(each) }
     summaries.removeAll(keepingCapacity: true)
+  }
+}
+
+/// A segment without octets.
+private let payloadOfNone: [UInt8] = []
+
+extension Reassembly {
+  /// The octets of a direction that are held, from the first on without holes; when those behind a hole are
+  /// many more, these. `end` is the number behind the last octet, when its FIN has come.
+  func discoverySide(_ side: FlowSide, _ end: UInt32?, isBeginning: Bool) -> DiscoverySide {
+    let direction = directions[side.rawValue]
+    let runs = direction.held.runs
+    var best = 0..<0
+    var from = 0
+    func size(_ range: Range<Int>) -> Int64 { range.isEmpty ? 0 : runs[range.upperBound - 1].end - runs[range.lowerBound].start }
+    for i in runs.indices where i + 1 == runs.count || runs[i].end < runs[i + 1].start {
+      if best.isEmpty || size(from..<i + 1) > 4 * size(best) { best = from..<i + 1 }
+      from = i + 1
+    }
+    var found = DiscoverySide()
+    guard let first = best.first else { return found }
+    let start = runs[first].start
+    found.isFromStart = start == direction.next && isBeginning
+    for run in runs[best] {
+      let (low, high) = (Int(run.start - run.origin), Int(run.end - run.origin))
+      // A frame that was cut ends what can be read.
+      guard high <= run.octets.count else { return found }
+      found.octets += run.octets[low..<high]
+      found.segmentEnds.append(found.octets.count)
+    }
+    found.isWhole = end.map { direction.offset(of: $0) == runs[best.upperBound - 1].end } ?? false
+    return found
   }
 }

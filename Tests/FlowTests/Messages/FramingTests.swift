@@ -14,8 +14,8 @@ struct MessageTalk: ~Copyable {
     let ends = StreamEnds(
       originator: IPAddress(ipv4: 0x0a00_0001), originatorPort: 40_000,
       responder: IPAddress(ipv4: 0x0a00_0002), responderPort: 9000)
-    talk = Conversation(
-      MessageConnection(flow: 1, ends: ends, octetsMax: octetsMax, (framing, framing)))
+    talk = Conversation(MessageConnection(flow: 1, ends: ends, octetsMax: octetsMax))
+    talk.reader.read(framing, framing)
     if isFromStart {
       talk.opens()
     } else {
