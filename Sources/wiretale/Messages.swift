@@ -26,6 +26,9 @@ struct Messages: ParsableCommand {
   @Flag(help: "Print one JSON object per message, and one per direction.")
   var json = false
 
+  @Flag(name: .customShort("V"), help: "Show what is in each message: protobuf without a schema, JSON, text.")
+  var fields = false
+
   func run() throws {
     hearSignals()
     var options = MessageOptions()
@@ -34,8 +37,9 @@ struct Messages: ParsableCommand {
         throw Failure.usage("--framing '\(framing)': \(error.says)")
       }
     }
-    if !json { options.octetsMax = MessageLine.previewMax }
-    var view = MessageView(json: json)
+    if json, fields { throw Failure.usage("--json and -V are different views: give one of them") }
+    if !json { options.octetsMax = fields ? MessageLine.fieldsMax : MessageLine.previewMax }
+    var view = MessageView(json: json, fields: fields)
     try readMessages(capture, options, &view)
   }
 }
@@ -43,11 +47,14 @@ struct Messages: ParsableCommand {
 /// Messages as lines or records.
 struct MessageView: ~Copyable {
   private let json: Bool
-  private var line = MessageLine()
+  private var line: MessageLine
   private var record = MessageJSON()
 
   /// The view that the options ask for.
-  init(json: Bool) { self.json = json }
+  init(json: Bool, fields: Bool) {
+    self.json = json
+    line = MessageLine(showsFields: fields)
+  }
 
   mutating func show(_ message: Message) {
     if json { record.print(message) } else { line.print(message) }
@@ -77,7 +84,7 @@ private func readMessages(
   let lineBuffered = isatty(STDOUT_FILENO) == 1
   var tracker = Tracker()
   var streams = MessageStreams(asked)
-  let mux = Mux.standard
+  let (mux, isLive) = (Mux.standard, options.isLive)
   var packet = Packet()
   var outputEnded = false
   var failure: CaptureError?
@@ -92,6 +99,9 @@ private func readMessages(
       }
       return outputEnded ? .stop : .go
     } idle: {
+      // No packet tells that time goes on.
+      if isLive { tracker.advance(to: realTime()) }
+      if tracker.hasEnded { collect(&tracker, &streams, &view) }
       streams.ripen()
       drain(&streams, &view)
       outputEnded = outputEnded || !view.flush()
@@ -108,6 +118,7 @@ private func readMessages(
   if !outputEnded, !view.flush(), errno != EPIPE {
     throw Failure.input("standard output: \(lastSystemError())")
   }
+  Session.summarize(opened, counters: isLive)
   let counters = streams.counters
   if counters.gapsByBudget > 0 {
     complain("\(counters.gapsByBudget) times octets were given up because a limit was reached")

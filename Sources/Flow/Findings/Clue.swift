@@ -11,6 +11,7 @@ struct Clue: Sendable {
     case outOfOrder, networkCopy, capturedTwice
     case zeroWindow, windowFull, windowShrink, probe, smallWindow, smallSegment
     case keepAlive, keepAliveUnanswered
+    case delayedACKStall
     case notCaptured, acknowledgedUnseen
     case congestionMark, congestionEcho
     case fullSizeRepeat

@@ -67,6 +67,7 @@ public enum Rule: String, Sendable, CaseIterable {
   case windowShrunk = "window_shrunk"
   case sillyWindow = "silly_window"
   case persistProbes = "persist_probes"
+  case delayedACKStall = "delayed_ack_stall"
   // What limited it
   case applicationLimited = "application_limited"
   case receiverLimited = "receiver_limited"
@@ -126,4 +127,5 @@ public enum Alternative: String, Sendable, CaseIterable {
   case blackHole = "a path that drops large packets"
   case applicationSlow = "an application that reads slowly"
   case delayVariation = "round trips that vary"
+  case applicationPaced = "an application that happens to write at that moment"
 }

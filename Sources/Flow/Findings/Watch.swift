@@ -32,6 +32,11 @@ struct Watch: Sendable {
   /// How often the originator was seen to acknowledge the SYN-ACK.
   var openingACKs: UInt8 = 0
 
+  /// Octets of what each end sent last for the first time, up to 65535.
+  var lastSize = InlineArray<2, UInt16>(repeating: 0)
+  /// How long an end waited for the late acknowledgment that was the last packet, in microseconds; else 0.
+  var heldBack = InlineArray<2, UInt32>(repeating: 0)
+
   /// One more, up to the greatest number that there is.
   static func count(_ counter: inout UInt8) { if counter < .max { counter += 1 } }
 }
@@ -104,6 +109,7 @@ extension TCPConnection {
     detail.note(segment, analysis, isAnswered: opening.hasSYNACK)
     noteFrame(segment, analysis, &packet, &detail)
     noteSigns(segment, analysis, &detail)
+    noteStall(segment, analysis, lastTime, &detail)
     noteOpening(segment, analysis, &detail)
     guard isClosed || ends[0].finSequence != nil || ends[1].finSequence != nil else { return }
     noteLate(segment, analysis, &detail)

@@ -35,6 +35,15 @@ extension Examination {
             .sillyWindow, .note, side.other, frames: clue.shown, Int64(clue.count), clue.amount,
             Int64(connection[side.other].offer.maximumSegmentSize)))
       }
+      if let clue = evidence[.delayedACKStall, side] {
+        // Once may be chance: an application may have written just then.
+        let isHabit = clue.count > 1
+        add(
+          Finding(
+            .delayedACKStall, isHabit ? .warning : .note, side, frames: clue.shown,
+            confidence: isHabit ? 0.95 : 0.6, or: isHabit ? [] : [.applicationPaced], Int64(clue.count),
+            clue.sum))
+      }
       if let clue = evidence[.probe, side], clue.count >= 3 {
         add(
           Finding(

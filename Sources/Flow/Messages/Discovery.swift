@@ -33,6 +33,8 @@ struct Discovery: Sendable, Equatable {
   var alternatives: [Framing] = []
   /// Where the first message begins.
   var start = 0
+  /// Its bits.
+  var score = 0.0
 }
 
 /// How well a framing fits a direction.
@@ -76,25 +78,29 @@ enum Discoverer {
   /// Alternatives that are told.
   static let alternativesMax = 3
 
-  /// Asks both directions.
-  static func discover(_ sides: [DiscoverySide]) -> [Discovery] {
-    var results = find(sides, at: [0, 0])
-    // Where the beginning is not known, a message may begin where a segment does.
-    for i in 0..<2 where results[i].found == nil && !sides[i].isFromStart {
-      for start in sides[i].segmentEnds.prefix(16) where start < sides[i].octets.count {
+  /// Segments at whose ends the first message is looked for, when the beginning was not captured.
+  private static let startsMax = 8
+
+  /// Asks both directions; more may follow unless `isFinal`.
+  static func discover(_ sides: [DiscoverySide], isFinal: Bool = true) -> [Discovery] {
+    var results = find(sides, at: [0, 0], isFinal)
+    // Where the beginning is not known, a message may begin where a segment does: where most fits.
+    for i in 0..<2 where !sides[i].isFromStart {
+      for start in sides[i].segmentEnds.prefix(startsMax) where start < sides[i].octets.count {
         var starts = [0, 0]
         starts[i] = start
-        let result = find(sides, at: starts)[i]
-        guard result.found != nil else { continue }
+        let result = find(sides, at: starts, isFinal)[i]
+        guard result.found != nil, result.score > results[i].score else { continue }
         results[i] = result
         results[i].start = start
-        break
       }
     }
     return results
   }
 
-  private static func find(_ sides: [DiscoverySide], at starts: [Int]) -> [Discovery] {
+  private static func find(
+    _ sides: [DiscoverySide], at starts: [Int], _ isFinal: Bool
+  ) -> [Discovery] {
     let hasOctets = sides.indices.map { sides[$0].octets.count > starts[$0] }
     let walkers = sides.indices.map { Walker(sides[$0], starts[$0]) }
     var hypotheses = named(walkers)
@@ -102,7 +108,8 @@ enum Discoverer {
     if (0..<2).allSatisfy({ !hasOctets[$0] || results[$0].found != nil }) { return results }
     hypotheses += lengths(walkers)
     results = choose(hypotheses, hasOctets)
-    if (0..<2).contains(where: { hasOctets[$0] && results[$0].found == nil }) {
+    // Within a long message there may be columns as well: records are believed at the end only.
+    if isFinal, (0..<2).contains(where: { hasOctets[$0] && results[$0].found == nil }) {
       hypotheses += fixed(walkers)
       results = choose(hypotheses, hasOctets)
     }
@@ -129,11 +136,13 @@ enum Discoverer {
     scored.sort { a, b in
       let (x, y) = (a.score >= bitsNeeded, b.score >= bitsNeeded)
       if x != y { return x }
-      if a.hypothesis.tier != b.hypothesis.tier, x { return a.hypothesis.tier.rawValue < b.hypothesis.tier.rawValue }
+      if a.hypothesis.tier != b.hypothesis.tier, x {
+        return a.hypothesis.tier.rawValue < b.hypothesis.tier.rawValue
+      }
       return a.score > b.score
     }
     guard let best = scored.first, let cuts = best.hypothesis.fits[side]?.cuts else { return Discovery() }
-    let rivals = scored.dropFirst().filter { $0.score >= bitsNeeded / 2 }
+    let rivals = scored.dropFirst().filter { $0.score >= max(bitsNeeded / 2, 0.4 * best.score) }
     let others = rivals.filter { $0.hypothesis.fits[side]?.cuts != cuts }
     let alike = rivals.filter { $0.hypothesis.fits[side]?.cuts == cuts }
     var alternatives: [Framing] = []
@@ -149,7 +158,8 @@ enum Discoverer {
     }
     let confidence = min(0.99, 0.6 + 0.4 * (1 - power(-margin / 12)))
     return Discovery(
-      found: Discovered(framing: best.hypothesis.framing, confidence: confidence), alternatives: alternatives)
+      found: Discovered(framing: best.hypothesis.framing, confidence: confidence),
+      alternatives: alternatives, score: best.score)
   }
 }
 

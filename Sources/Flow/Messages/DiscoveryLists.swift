@@ -11,9 +11,8 @@ extension Discoverer {
         found.append(Hypothesis(framing: framing, tier: tier, cost: cost, fits: fits))
       }
     }
-    let preface = walkers.map { http2Fit($0) }
-    if preface.contains(where: { $0?.bits ?? 0 >= 60 }) {
-      add(.http2, preface)
+    if walkers.contains(where: { hasPreface($0) }) {
+      add(.http2, walkers.map { http2Fit($0) })
       return found
     }
     let http = walkers.map { httpFit($0) }
@@ -24,8 +23,11 @@ extension Discoverer {
     }
     add(.tls, walkers.map { tlsFit($0) })
     add(.dns, walkers.map { dnsFit($0) })
-    add(.jsonLines, walkers.map { jsonFit($0, .jsonLines) })
-    add(.json, walkers.map { jsonFit($0, .json) })
+    let lines = walkers.map { jsonFit($0, .jsonLines) }
+    add(.jsonLines, lines)
+    if zip(walkers, lines).contains(where: { $0.count > $0.start && $1 == nil }) {
+      add(.json, walkers.map { jsonFit($0, .json) })
+    }
     let redis = walkers.map { redisFit($0) }
     // Lines that begin with + are others' too: somebody must count.
     if redis.contains(where: { $0?.isCounted == true }) { add(.redis, redis.map { $0?.fit }) }
@@ -44,26 +46,26 @@ extension Discoverer {
     }
   }
 
-  private static func http2Fit(_ walker: Walker) -> Fit? {
+  /// The client of HTTP/2 names it.
+  private static func hasPreface(_ walker: Walker) -> Bool {
     let octets = walker.side.octets.span
     let preface = HTTP2Connection.preface
-    var at = walker.start
-    var bits = 0.0
-    if octets.count >= at + preface.count,
-      (0..<preface.count).allSatisfy({ octets[at + $0] == preface[$0] })
-    {
-      at += preface.count
-      bits = 100
-    }
+    guard octets.count - walker.start >= preface.count else { return false }
+    return (0..<preface.count).allSatisfy { octets[walker.start + $0] == preface[$0] }
+  }
+
+  private static func http2Fit(_ walker: Walker) -> Fit? {
+    let octets = walker.side.octets.span
+    let isClient = hasPreface(walker)
+    var at = walker.start + (isClient ? HTTP2Connection.preface.count : 0)
     let frames = Framing.length(LengthField(offset: 0, size: 3, isBigEndian: true, adjust: 6))
     while at < octets.count {
       guard let (_, end) = walker.step(octets, at, frames) else { break }
       // RFC 9113 section 6: types up to 9, and some that were added.
-      guard octets[at + 3] <= 0x20 || end > octets.count else { return nil }
-      bits += 4
+      guard octets[at + 3] <= 0x20 else { return nil }
       at = end
     }
-    return bits > 0 ? Fit(bits: bits, cuts: []) : nil
+    return Fit(bits: isClient ? 100 : 20, cuts: [])
   }
 
   /// Records name their type and version in five octets.
@@ -83,7 +85,9 @@ extension Discoverer {
   private static func isDNS(_ octets: Bytes) -> Bool {
     guard octets.count >= 12, octets[2] & 0x78 <= 0x28, octets[3] & 0x40 == 0 else { return false }
     let questions = octets.u16(4)
-    guard questions <= 1, octets.u16(6) < 4096, octets.u16(8) < 512, octets.u16(10) < 512 else { return false }
+    guard questions <= 1, octets.u16(6) < 4096, octets.u16(8) < 512, octets.u16(10) < 512 else {
+      return false
+    }
     if questions == 0 { return true }
     var at = 12
     while at < octets.count, octets[at] != 0 {
@@ -170,21 +174,26 @@ extension Discoverer {
     let octets = walker.side.octets.span
     var cutter = Cutter(.delimiter(delimiter))
     var at = walker.start
+    // Messages that are not empty.
+    var texts = 0
     var cuts: [Int] = []
     while at < octets.count {
       guard case .end(let end) = cutter.cut(octets, from: at) else { break }
       cutter.restart()
       guard isPlainText(octets, at, end - delimiter.count) else { return nil }
       cuts.append(end)
+      if end - at > delimiter.count { texts += 1 }
       at = end
     }
     if at < octets.count {
       if walker.side.isWhole || !isPlainText(octets, at, octets.count) { return nil }
     }
-    if cuts.isEmpty { return nil }
+    if texts == 0 { return nil }
     // A control character has no other use in text; line ends have.
     let each = delimiter.contains { $0 < 32 && $0 != 10 && $0 != 13 } ? 5.0 : 2.0
-    let bits = min(40, each * Double(cuts.count)) + (at == octets.count ? 8 : 0)
+    let count = Double(texts)
+    // Lines that the last octets do not end with may be something else's.
+    let bits = at == octets.count ? min(40, each * count) + 8 : min(40, (each - 1.5) * count)
     return Fit(bits: bits, segmentBits: walker.segmentBits(cuts), cuts: Array(cuts.prefix(64)))
   }
 
@@ -226,14 +235,20 @@ extension Discoverer {
     let whole = walkers.filter { $0.count > $0.start }
     guard let shortest = whole.map({ $0.count - $0.start }).min() else { return [] }
     let sizes = (4...max(4, min(1024, shortest / 3))).filter { size in
-      // What has ended has ended with a record.
-      whole.allSatisfy { !$0.side.isWhole || ($0.count - $0.start) % size == 0 }
+      // What has ended has ended with a record, and what was sent last as well.
+      whole.allSatisfy { ($0.count - $0.start) % size == 0 }
     }
     let likely = sizes.map { size in (size, whole.reduce(0) { $0 + alike($1, size) }) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(24).map(\.0).sorted()
     var best: [(size: Int, fits: [Fit?], bits: Double)] = []
     for size in likely {
-      let fits = walkers.map { $0.count > $0.start ? columns($0, size) : nil }
+      let fits: [Fit?] = walkers.map { walker in
+        guard walker.count > walker.start else { return nil }
+        var fit = columns(walker, size)
+        // Octets that are alike anyhow are so at any distance: it must matter that the length is this one.
+        fit.bits -= max(0, columns(walker, size - 1).bits, columns(walker, size + 1).bits)
+        return fit
+      }
       let bits = fits.reduce(0) { $0 + ($1?.bits ?? 0) }
       if bits > 0 { best.append((size, fits, bits)) }
     }
@@ -254,27 +269,33 @@ extension Discoverer {
     return count
   }
 
-  /// How many bits it saves to know which octets stood at the same place of the records before.
+  /// How many bits it saves to know which octet stood at the same place of the record before: each place
+  /// learns how often its octet comes again.
   private static func columns(_ walker: Walker, _ size: Int) -> Fit {
     let octets = walker.side.octets.span
     let end = min(octets.count, walker.start + 8192)
     var all = [Double](repeating: 0.125, count: 256)
     var total = 32.0
+    var again = [Double](repeating: 0.25, count: size)
+    var seen = 1.0
     var bits = 0.0
     for i in walker.start..<end {
       let octet = octets[i]
       let plain = all[Int(octet)] / total
-      var (alike, seen) = (0.0, 0.0)
-      // The four records before tell as much as all of them.
-      for back in 1...4 where i - back * size >= walker.start {
-        seen += 1
-        if octets[i - back * size] == octet { alike += 1 }
+      if i - size >= walker.start {
+        let place = (i - walker.start) % size
+        if place == 0 { seen += 1 }
+        let share = again[place] / (seen - 1)
+        if octets[i - size] == octet {
+          bits += logarithm((share + (1 - share) * plain) / plain)
+          again[place] += 1
+        } else {
+          bits += logarithm(1 - share)
+        }
       }
-      if seen > 0 { bits += logarithm((alike + 2 * plain) / (seen + 2) / plain) }
       all[Int(octet)] += 1
       total += 1
     }
-    let cuts = (1...64).map { walker.start + $0 * size }
-    return Fit(bits: bits, segmentBits: 0, cuts: cuts)
+    return Fit(bits: bits, cuts: (1...64).map { walker.start + $0 * size })
   }
 }

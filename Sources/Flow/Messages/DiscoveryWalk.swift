@@ -107,11 +107,16 @@ struct Walker: Sendable {
     var bits = 0.0
     for each in Set([Content.any, content]) {
       let chance = chance(framing, each, steps)
-      bits = max(bits, Double(full.count) * min(Walker.messageBitsMax, -logarithm(chance)))
+      // What follows a message that fits by chance is likelier to fit by chance as well: a bit and a half of
+      // each is not counted.
+      let worth = max(0, min(Walker.messageBitsMax, -logarithm(chance)) - 1.5)
+      bits = max(bits, Double(full.count) * worth)
     }
     bits -= Double(3 * empty)
     if side.isWhole { bits += min(10, logarithm(Double(max(2, (count - start) / steps.count)))) }
-    return Fit(bits: bits, segmentBits: segmentBits(steps.map(\.end)), cuts: Array(steps.prefix(Walker.cutsMax).map(\.end)))
+    return Fit(
+      bits: bits, segmentBits: segmentBits(steps.map(\.end)),
+      cuts: Array(steps.prefix(Walker.cutsMax).map(\.end)))
   }
 
   /// The share of places where no message of this walk begins that would do as well.

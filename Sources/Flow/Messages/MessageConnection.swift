@@ -65,6 +65,9 @@ struct MessageConnection: StreamConsumer, Sendable {
   var sides: InlineArray<2, MessageSide> = [MessageSide(), MessageSide()]
   /// What was found out about each direction's framing.
   var discoveries: InlineArray<2, Discovery> = [Discovery(), Discovery()]
+  /// How segments that are not read yet came together, where it is known; by frame.
+  private var coalescing: [UInt64: Coalescing] = [:]
+  private static let coalescingMax = 8192
   /// HTTP/1, when that is the framing; one at most.
   var http: [HTTP1Connection] = []
   /// Messages that are done, until somebody takes them.
@@ -109,10 +112,18 @@ struct MessageConnection: StreamConsumer, Sendable {
     sides[side.rawValue].state == .unread ? nil : sides[side.rawValue].cutter.framing
   }
 
+  /// Notes how messages came together in a segment, if they did.
+  mutating func note(_ cause: Coalescing, frame: UInt64) {
+    if cause == .written { return }
+    if coalescing.count >= MessageConnection.coalescingMax { coalescing = [:] }
+    coalescing[frame] = cause
+  }
+
   mutating func begin(segment place: StreamPlace, count: Int64) {
     let i = place.side.rawValue
     sides[i].endSegment()
     sides[i].frame = place.frame
+    sides[i].coalescing = coalescing.removeValue(forKey: place.frame) ?? .written
     sides[i].segmentEnd = place.offset &+ count
     sides[i].shares = 0
     sides[i].tally.segments &+= 1

@@ -33,6 +33,9 @@ public struct MessageStreams: ~Copyable {
     /// Octets that were held when the framing was asked for last, and offsets behind the last octet, from
     /// FINs.
     var asked = 0
+    var paces: InlineArray<2, MessagePace> = [MessagePace(), MessagePace()]
+    /// When the last packet of the handshake came.
+    var handshake: Int64?
     var ends: InlineArray<2, UInt32?> = [nil, nil]
   }
 
@@ -91,6 +94,9 @@ public struct MessageStreams: ~Copyable {
         slots[slot].bases[verdict.side.other.rawValue] = packet.tcp.acknowledgment
       }
     }
+    if flags.contains(.syn) || slots[slot].handshake != nil {
+      noteHandshake(slot, &packet, verdict.side, frame)
+    }
     let segment = StreamSegment(
       side: verdict.side, sequence: packet.tcp.sequence, acknowledgment: packet.tcp.acknowledgment,
       flags: flags, length: length, frame: frame.number, time: frame.time)
@@ -101,11 +107,40 @@ public struct MessageStreams: ~Copyable {
       if length == 0 || flags.contains(.rst) { return }
       begin(slot, StreamEnds(&packet, verdict.side), verdict.flow)
     }
+    pace(slot, segment)
     switch slots[slot].state {
     case .silent: break
     case .waiting: wait(slot, segment, payload)
     case .reading: read(slot, segment, payload)
     }
+  }
+
+  /// Notes what each end takes, and how far away it is.
+  private mutating func noteHandshake(
+    _ slot: Int, _ packet: inout Packet, _ side: FlowSide, _ frame: Frame
+  ) {
+    let before = slots[slot].handshake
+    slots[slot].handshake = nil
+    let isAnswer = packet.tcp.flags.contains(.ack)
+    if packet.tcp.flags.contains(.syn) {
+      slots[slot].paces[side.other.rawValue].segmentMax = Int(packet.tcp.maximumSegmentSize)
+      slots[slot].handshake = frame.time
+    }
+    if isAnswer, let before, side == .responder || !packet.tcp.flags.contains(.syn) {
+      slots[slot].paces[side.rawValue].delay = interval(before, frame.time)
+    }
+  }
+
+  /// Notes when a segment was sent, seen from what came before it.
+  private mutating func pace(_ slot: Int, _ segment: StreamSegment) {
+    if segment.flags.contains(.ack) {
+      slots[slot].paces[segment.side.other.rawValue].acknowledge(
+        segment.acknowledgment, isBare: segment.length == 0, at: segment.time)
+    }
+    if segment.length == 0 { return }
+    let cause = slots[slot].paces[segment.side.rawValue].send(
+      segment.sequence, segment.length, at: segment.time)
+    readers[Int(slots[slot].place)].note(cause, frame: segment.frame)
   }
 
   private mutating func open(_ flow: UInt64) -> Int {
@@ -173,11 +208,11 @@ public struct MessageStreams: ~Copyable {
   /// Asks the octets that are held for their framing, and lets it cut them when they tell, or must.
   private mutating func decide(_ slot: Int, isFinal: Bool) {
     let place = Int(slots[slot].place)
-    let sides = FlowSide.allCases.map { 
+    let sides = FlowSide.allCases.map {
       works[place].discoverySide(
         $0, slots[slot].ends[$0.rawValue], isBeginning: slots[slot].bases[$0.rawValue] != nil)
     }
-    let found = Discoverer.discover(sides)
+    let found = Discoverer.discover(sides, isFinal: isFinal)
     if !isFinal {
       let isKnown = (0..<2).allSatisfy {
         sides[$0].octets.isEmpty || found[$0].found?.confidence ?? 0 >= MessageStreams.confidenceMin
@@ -279,7 +314,9 @@ extension Reassembly {
     let runs = direction.held.runs
     var best = 0..<0
     var from = 0
-    func size(_ range: Range<Int>) -> Int64 { range.isEmpty ? 0 : runs[range.upperBound - 1].end - runs[range.lowerBound].start }
+    func size(_ range: Range<Int>) -> Int64 {
+      range.isEmpty ? 0 : runs[range.upperBound - 1].end - runs[range.lowerBound].start
+    }
     for i in runs.indices where i + 1 == runs.count || runs[i].end < runs[i + 1].start {
       if best.isEmpty || size(from..<i + 1) > 4 * size(best) { best = from..<i + 1 }
       from = i + 1

@@ -95,7 +95,9 @@ public func isPlainText(_ octets: Bytes, _ start: Int, _ end: Int, isCut: Bool =
       at &+= 1
       continue
     }
-    let more = octet >= 0xc2 && octet < 0xe0 ? 1 : octet >= 0xe0 && octet < 0xf0 ? 2 : octet >= 0xf0 && octet < 0xf5 ? 3 : 0
+    let more =
+      octet >= 0xc2 && octet < 0xe0
+      ? 1 : octet >= 0xe0 && octet < 0xf0 ? 2 : octet >= 0xf0 && octet < 0xf5 ? 3 : 0
     if more == 0 { return false }
     if at &+ more >= end { return isCut }
     for i in 1...more where octets[at &+ i] & 0xc0 != 0x80 { return false }

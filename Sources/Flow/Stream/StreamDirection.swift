@@ -129,6 +129,7 @@ struct StreamDirection: Sendable {
   ) {
     // The most of all octets lie inside bodies.
     if rest > length, length == octets.count, !isDropped {
+      consumer.begin(segment: place, count: length)
       consumer.pass(octets, side)
       last = place.moved(octets.count)
       rest &-= length

@@ -183,6 +183,12 @@ extension Finding {
       ]
     case .persistProbes:
       return [who, " probed a closed window ", .count(a, "time", "times"), " over ", .time(b)]
+    case .delayedACKStall:
+      return [
+        who, " waited ", .count(a, "time", "times"), ", ", .time(b),
+        " in all, for a delayed ACK before it sent the rest: ",
+        "write whole messages at once, or set TCP_NODELAY",
+      ]
     case .applicationLimited:
       return [
         who, "'s application set the pace for ", .share(a, of: 1000),

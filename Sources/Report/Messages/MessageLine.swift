@@ -11,9 +11,10 @@ public struct MessageLine: ~Copyable {
   /// The text so far.
   public var out = OctetBuffer()
   private var clock = UTCTime()
+  private let showsFields: Bool
 
-  /// A printer of lines.
-  public init() {}
+  /// A printer of lines, with what is in each message below it when that is asked for.
+  public init(showsFields: Bool = false) { self.showsFields = showsFields }
 
   /// Prints one message: `time sender > receiver #index, octets at offset, frames: "the first octets"`.
   public mutating func print(_ message: Message) {
@@ -32,7 +33,7 @@ public struct MessageLine: ~Copyable {
       out.write(signed: Int(message.missing))
       out.write(" octets not captured")
     }
-    if !message.octets.isEmpty {
+    if !message.octets.isEmpty, !showsFields {
       out.write(": \"")
       let preview = message.octets.span.extracting(0..<min(message.octets.count, MessageLine.previewMax))
       out.write(text: preview, for: .terminal)
@@ -40,6 +41,7 @@ public struct MessageLine: ~Copyable {
       if Int64(preview.count) < message.length { out.write(" …") }
     }
     out.write(octet: 10)
+    if showsFields { fields(message) }
   }
 
   private mutating func endpoints(_ ends: StreamEnds, _ side: FlowSide) {
