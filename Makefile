@@ -43,9 +43,10 @@ sanitize:
 	@scripts/needs.sh test
 	@scripts/sanitize.sh
 
-# Time and memory beside the peers that are installed.
+# Time and memory beside the peers that are installed, into docs/performance.md; what a packet costs in instructions.
 bench: build
-	@Benchmarks/bench.py --json .build/bench.json
+	@Benchmarks/bench.py --json .build/bench.json --write docs/performance.md
+	@scripts/guard.py || true
 	@cd Benchmarks/Dissect && swift run -c release dissect ../../pcaps/*.pcap
 
 # The tables of docs/truth.md: what the kernels did and what each tool says of it. Needs ../shared/lab.

@@ -223,7 +223,7 @@ def main():
             "wiretale flows --zeek": [w, "flows", "--zeek", "-r", big],
             "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
             "nfpcapd": ["nfpcapd", "-r", big, "-l", spool],
-            "softflowd": ["softflowd", "-d", "-r", big, "-n", "127.0.0.1:9", "-c", os.path.join(spool, "control")],
+            "softflowd": ["softflowd", "-d", "-r", big, "-n", "127.0.0.1:9", "-p", f"{spool}/pid", "-c", f"{spool}/control"],
             "argus": ["argus", "-r", big, "-w", os.devnull],
         })
         works["flows"] = measure("flows", big, rows, "empty", options.rounds)

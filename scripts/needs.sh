@@ -8,7 +8,7 @@ if ! command -v "${SWIFT:-swift}" >/dev/null 2>&1; then
 fi
 
 build='libpcap-dev:/usr/include/pcap/pcap.h libsqlite3-dev:/usr/include/sqlite3.h'
-tests='tcpdump:tcpdump tshark:tshark xz-utils:xz zstd:zstd gzip:gzip iproute2:ip ethtool:ethtool python3:python3 man-db:man libcap2-bin:setcap nginx-light:nginx curl:curl'
+tests='tcpdump:tcpdump tshark:tshark xz-utils:xz zstd:zstd gzip:gzip iproute2:ip ethtool:ethtool python3:python3 man-db:man libcap2-bin:setcap nginx-light:nginx curl:curl valgrind:valgrind'
 
 want=
 case "${1:-build}" in

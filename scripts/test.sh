@@ -26,4 +26,6 @@ if [ -e "$said.rc" ]; then
   grep -A4 'recorded an issue' "$said" | grep -v '^. Test .* \(started\|passed\)' | tail -n 60 || true
   grep '^. Test run with' "$said" || tail -n 20 "$said"
 fi
+# What a packet costs, in instructions and allocations.
+scripts/guard.py || failed=1
 exit $failed
