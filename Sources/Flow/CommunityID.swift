@@ -36,15 +36,15 @@ public struct CommunityID: Sendable {
 
   fileprivate init(of key: FlowKey, isReversed: Bool, seed: UInt16 = 0) {
     var message = SHA1()
-    message.append(UInt64(seed), octets: 2)
+    message.append(UInt32(seed), octets: 2)
     message.append(isReversed ? key.second : key.first, key)
     message.append(isReversed ? key.first : key.second, key)
-    message.append(UInt64(key.ipProtocol.rawValue), octets: 1)
+    message.append(UInt32(key.ipProtocol.rawValue), octets: 1)
     message.append(0, octets: 1)
     switch key.ipProtocol {
     case .tcp, .udp, .sctp, .icmp, .icmpv6:
-      message.append(UInt64(isReversed ? key.secondPort : key.firstPort), octets: 2)
-      message.append(UInt64(isReversed ? key.firstPort : key.secondPort), octets: 2)
+      message.append(UInt32(isReversed ? key.secondPort : key.firstPort), octets: 2)
+      message.append(UInt32(isReversed ? key.firstPort : key.secondPort), octets: 2)
     default: break
     }
     digest = message.finish()
@@ -69,43 +69,48 @@ public struct CommunityID: Sendable {
 /// A message of SHA-1 (RFC 3174), sixteen words at a time.
 private struct SHA1 {
   private var words = InlineArray<80, UInt32>(repeating: 0)
+  /// Words of the block that are full, and octets that wait for a word of their own.
+  private var full = 0
+  private var waiting: UInt64 = 0
+  private var waitingCount = 0
   private var count = 0
   private var state: InlineArray<5, UInt32> = [
     0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0,
   ]
 
-  mutating func append(_ octet: UInt8) {
-    words[count / 4 % 16] |= UInt32(octet) << UInt32(24 - count % 4 * 8)
-    count += 1
-    if count % 64 == 0 { digest() }
-  }
-
-  /// The lowest octets of a number, the highest of them first.
-  mutating func append(_ number: UInt64, octets: Int) {
-    for i in 1...octets { append(UInt8(truncatingIfNeeded: number >> UInt64((octets - i) * 8))) }
+  /// Up to four octets of a number, the highest of them first.
+  @inline(__always)
+  mutating func append(_ number: UInt32, octets: Int) {
+    waiting = waiting << UInt64(octets * 8) | UInt64(number)
+    waitingCount += octets
+    count += octets
+    guard waitingCount >= 4 else { return }
+    waitingCount -= 4
+    words[full] = UInt32(truncatingIfNeeded: waiting >> UInt64(waitingCount * 8))
+    full += 1
+    if full == 16 { digest() }
   }
 
   mutating func append(_ address: IPAddress, _ key: FlowKey) {
-    if !key.isIPv6, let four = address.ipv4 {
-      append(UInt64(four), octets: 4)
-    } else {
-      append(address.high, octets: 8)
-      append(address.low, octets: 8)
+    if !key.isIPv6, let four = address.ipv4 { return append(four, octets: 4) }
+    for word in [address.high, address.low] {
+      append(UInt32(truncatingIfNeeded: word >> 32), octets: 4)
+      append(UInt32(truncatingIfNeeded: word), octets: 4)
     }
   }
 
   /// The padding, and the digest of all.
   mutating func finish() -> InlineArray<5, UInt32> {
     let bits = UInt64(count) * 8
-    append(0x80)
-    while count % 64 > 56 { append(0) }
-    words[14] = UInt32(truncatingIfNeeded: bits >> 32)
-    words[15] = UInt32(truncatingIfNeeded: bits)
-    digest()
+    append(0x80, octets: 1)
+    while waitingCount > 0 { append(0, octets: 1) }
+    while full != 14 { append(0, octets: 4) }
+    append(UInt32(truncatingIfNeeded: bits >> 32), octets: 4)
+    append(UInt32(truncatingIfNeeded: bits), octets: 4)
     return state
   }
 
-  /// A block: then the words are zeros for the next.
+  /// A block is full.
   private mutating func digest() {
     for i in 16..<80 {
       words[i] = rotate(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1)
@@ -120,7 +125,7 @@ private struct SHA1 {
     for i in 40..<60 { step((b & c) | (b & d) | (c & d), 0x8f1b_bcdc, words[i]) }
     for i in 60..<80 { step(b ^ c ^ d, 0xca62_c1d6, words[i]) }
     state = [state[0] &+ a, state[1] &+ b, state[2] &+ c, state[3] &+ d, state[4] &+ e]
-    for i in 0..<16 { words[i] = 0 }
+    full = 0
   }
 
   private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x << n | x >> (32 - n) }
@@ -129,7 +134,7 @@ private struct SHA1 {
 /// SHA-1 of octets.
 func sha1(_ octets: [UInt8]) -> [UInt8] {
   var message = SHA1()
-  for octet in octets { message.append(octet) }
+  for octet in octets { message.append(UInt32(octet), octets: 1) }
   let digest = message.finish()
   return (0..<20).map { UInt8(truncatingIfNeeded: digest[$0 / 4] >> UInt32(24 - $0 % 4 * 8)) }
 }
@@ -150,13 +155,13 @@ public func base64(_ octets: [UInt8]) -> [UInt8] {
   return text
 }
 
-/// The digit of six bits.
+/// The digit of six bits: each run of the alphabet begins so far from where the one before it would go on.
+@inline(__always)
 private func base64Digit(_ value: UInt8) -> UInt8 {
-  switch value {
-  case 0..<26: UInt8(ascii: "A") + value
-  case 26..<52: UInt8(ascii: "a") + value - 26
-  case 52..<62: UInt8(ascii: "0") + value - 52
-  case 62: UInt8(ascii: "+")
-  default: UInt8(ascii: "/")
-  }
+  var digit = value &+ 65
+  if value > 25 { digit &+= 6 }
+  if value > 51 { digit &-= 75 }
+  if value > 61 { digit &-= 15 }
+  if value > 62 { digit &+= 3 }
+  return digit
 }

@@ -25,7 +25,11 @@ struct History: Sendable {
 
   /// The letters so far.
   func letters(_ detail: borrowing TCPDetail) -> [UInt8] {
-    (0..<Int(count)).map { written[$0] } + detail.history.written
+    var letters: [UInt8] = []
+    letters.reserveCapacity(Int(count) + detail.history.written.count)
+    for i in 0..<Int(count) { letters.append(written[i]) }
+    letters += detail.history.written
+    return letters
   }
 
   /// The originator was not who sent the first packet.

@@ -15,6 +15,7 @@ public final class ConnectionReport: Sendable {
   public let tap: Tap
   /// Who sent a reset that ended it, and its frame.
   public let reset: (side: FlowSide, frame: UInt64)?
+  fileprivate let initialWindows: InlineArray<2, UInt16>
   fileprivate let originator: EndFigures
   fileprivate let responder: EndFigures
 
@@ -25,6 +26,9 @@ public final class ConnectionReport: Sendable {
     responder = EndFigures(connection.ends[1], detail.trouble(1), marks, detail.path(1))
     handshake = Handshake(connection.opening, marks, lastSYNTime: detail.lastSYNTime)
     tap = Tap(connection)
+    initialWindows = [
+      connection.initialWindow(of: .originator, detail), connection.initialWindow(of: .responder, detail),
+    ]
     let reset = connection.reset.map { (side: $0, frame: marks[connection.resetMilestone]?.frame ?? 0) }
     self.reset = reset
     let evidence = detail.evidence
@@ -76,7 +80,9 @@ public struct EndReport: Sendable {
 
   private var connection: TCPConnection { @inline(__always) get { report.connection } }
   private var detail: TCPDetail { @inline(__always) get { report.detail } }
-  private var end: TCPEnd { @inline(__always) get { report.connection.ends[side.rawValue] } }
+  private var end: TCPEnd {
+    @inline(__always) get { side == .originator ? report.connection.ends[0] : report.connection.ends[1] }
+  }
 
   /// The initial sequence number: its SYN's, or a guess from the first segment seen.
   public var initialSequence: UInt32? { end.initialSequence }
@@ -106,7 +112,7 @@ public struct EndReport: Sendable {
   /// Segments that it sent before the first acknowledgment of its octets; 0 when that does not show: near
   /// their receiver only with series, by the first round trip.
   public var initialWindow: UInt16 {
-    connection.initialWindow(of: side, detail)
+    side == .originator ? report.initialWindows[0] : report.initialWindows[1]
   }
   /// Its congestion window; nil for an end that never had several segments in flight.
   public var congestion: CongestionFigures? {
@@ -157,7 +163,6 @@ public struct EndReport: Sendable {
 
 extension TCPConnection {
   /// Segments that an end sent before the first acknowledgment of its octets.
-  @inline(__always)
   fileprivate func initialWindow(of side: FlowSide, _ detail: borrowing TCPDetail) -> UInt16 {
     let (hasSYN, window) =
       side == .originator

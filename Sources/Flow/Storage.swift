@@ -82,9 +82,9 @@ struct Pool<Element>: ~Copyable {
 /// that is not zero, and these octets.
 struct Packed: Sendable {
   /// Octets that there is room for.
-  static let octetsMax = 384
+  static let octetsMax = 360
 
-  private var octets = InlineArray<384, UInt8>(repeating: 0)
+  private var octets = InlineArray<360, UInt8>(repeating: 0)
 
   /// Nothing.
   init() {}

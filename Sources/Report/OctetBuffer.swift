@@ -256,6 +256,7 @@ extension OctetBuffer {
   }
 
   /// A number in decimal digits, with a minus sign where it needs one.
+  @inline(__always)
   public mutating func write(signed value: Int) {
     if value < 0 { write(octet: 45) }
     write(decimal: UInt64(value.magnitude))

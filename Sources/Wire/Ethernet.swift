@@ -31,7 +31,9 @@ public struct EthernetHeader: Sendable, Equatable {
 }
 
 /// Ethernet: fourteen octets, then what the type says.
-@Sendable func ethernet(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+@Sendable @inline(__always) func ethernet(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed)
+  -> Payload?
+{
   packet.reading = .ethernet
   let header = try EthernetHeader(bytes)
   packet.enter(.ethernet, header: EthernetHeader.length)

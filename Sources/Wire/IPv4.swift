@@ -45,7 +45,7 @@ public struct IPv4Header: Sendable, Equatable {
 }
 
 /// IPv4: header, options, and the payload as far as the total length says.
-@Sendable func ipv4(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+@Sendable @inline(__always) func ipv4(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .ipv4
   let header = try IPv4Header(bytes)
   if header.version != 4 { throw .invalid(.version) }

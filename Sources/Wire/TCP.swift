@@ -35,7 +35,7 @@ public struct TCPHeader: Sendable, Equatable {
 }
 
 /// TCP: header, options, and the octets of the stream.
-@Sendable func tcp(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+@Sendable @inline(__always) func tcp(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
   packet.reading = .tcp
   packet.readPorts(bytes)
   let header = try TCPHeader(bytes)

@@ -49,7 +49,10 @@ struct Examination {
   }
 
   /// What an end knows that its report does not tell.
-  func state(_ side: FlowSide) -> TCPEnd { connection.connection.ends[side.rawValue] }
+  @inline(__always)
+  func state(_ side: FlowSide) -> TCPEnd {
+    side == .originator ? connection.connection.ends[0] : connection.connection.ends[1]
+  }
   /// What is watched besides.
   var watch: Watch { connection.connection.watch }
   /// A frame that is kept as the distance from the connection's first; 0 for none.

@@ -206,7 +206,7 @@ extension TCPConnection {
 
   /// Whether a SYN belongs to another connection than this one: it has a number of its own. Where the capture
   /// began later and shows no SYN, one that is not just below what was seen (a file out of order).
-  func isForeign(_ packet: inout Packet, _ side: FlowSide) -> Bool {
+  mutating func isForeign(_ packet: inout Packet, _ side: FlowSide) -> Bool {
     let end = ends[side.rawValue]
     guard packet.tcp.flags.contains(.syn), let initial = end.initialSequence else { return false }
     if end.hasSYN { return packet.tcp.sequence != initial }

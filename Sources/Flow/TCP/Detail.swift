@@ -64,8 +64,8 @@ public struct TCPDetail: Sendable {
 
   /// Everything before this number was captured of an end's, given its highest.
   @inline(__always)
-  func contiguous(_ end: Int, _ highest: Int64) -> Int64 {
-    hasHoles(end) ? self[end].contiguous(highest) : highest
+  mutating func contiguous(_ end: Int, _ highest: Int64) -> Int64 {
+    mayHold ? ends[end].contiguous(highest) : highest
   }
 
   /// Changes of an end's state that are kept here.
@@ -89,10 +89,8 @@ public struct TCPDetail: Sendable {
 
   /// Whether any of what an acknowledgment takes off an end's flight was sent again.
   @inline(__always)
-  func hasRepeat(_ end: Int, below number: Int64) -> Bool {
-    if !mayHold { return false }
-    let isNone = end == 0 ? ends[0].repeats.isBlank : ends[1].repeats.isBlank
-    return !isNone && self[end].repeats.hasRepeat(below: number)
+  mutating func hasRepeat(_ end: Int, below number: Int64) -> Bool {
+    mayHold && ends[end].repeats.hasRepeat(below: number)
   }
 
   /// Whether any of `block` is known to have been sent again by an end.
@@ -184,13 +182,13 @@ public struct TCPDetail: Sendable {
   }
 
   /// Whether a connection can do without it.
-  var isBlank: Bool {
+  mutating func isBlank() -> Bool {
     ends[0].isBlank && ends[1].isBlank && milestones.isEmpty && lastSYNTime == nil && history.isBlank
       && evidence.isEmpty
   }
 
   /// Octets that its lists hold.
-  var octets: Int {
+  mutating func octets() -> Int {
     ends[0].octets + ends[1].octets + milestones.capacity * MemoryLayout<Milestone>.stride + evidence.octets
   }
 

@@ -3,6 +3,8 @@
 /// Details by number. One of them is spare and blank: whoever has none is handed that one, and keeps it when
 /// there is something in it afterwards.
 struct DetailPool: ~Copyable {
+  /// The most blank details that stay with their owners.
+  private static let restingMax = 1024
   /// Owners that are looked at, at most, to find a detail that has not been needed for long.
   private static let looksMax = 16
 
@@ -13,6 +15,8 @@ struct DetailPool: ~Copyable {
     var isRecent = false
     /// Its owner has not shown that both its ends are there: a share of the places, at most, is for such.
     var isUnproven = false
+    /// There is nothing in it any more, and its owner keeps it for a while.
+    var isResting = false
     var octets: UInt32 = 0
   }
 
@@ -24,6 +28,10 @@ struct DetailPool: ~Copyable {
   private var spare: Int32 = 0
   private var hand = 0
   private var unproven = 0
+  /// Places that have become blank, in their order, as far as there are so many: whoever has had two segments
+  /// in flight will have them again soon, and keeps its detail until then.
+  private var resting: [Int32]
+  private var rested = 0
   /// Octets that lists hold, in all details together.
   private(set) var octets = 0
   /// Details that a connection would have needed and was refused.
@@ -36,6 +44,7 @@ struct DetailPool: ~Copyable {
   init(placesMax: Int, octetsMax: Int) {
     self.placesMax = max(1, min(placesMax, Int(Int32.max) - 1))
     self.octetsMax = octetsMax
+    resting = Array(repeating: -1, count: max(1, min(DetailPool.restingMax, placesMax / 8)))
     _ = details.append(TCPDetail())
   }
 
@@ -63,10 +72,11 @@ struct DetailPool: ~Copyable {
   private mutating func settleTouched(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
     details[place].isTouched = false
     details[place].trim()
-    if details[place].isBlank {
-      if place != Int(spare) { giveBack(place, owner, &connections) }
+    if details[place].isBlank() {
+      if place != Int(spare), !places[place].isResting { rest(place, &connections) }
       return account(place)
     }
+    places[place].isResting = false
     if place == Int(spare), !attach(owner, &connections) {
       details[place] = TCPDetail()
       connections[owner].hasLostDetail = true
@@ -84,6 +94,17 @@ struct DetailPool: ~Copyable {
       shed += 1
       account(place)
     }
+  }
+
+  /// Lets an owner keep its blank detail for now, and takes back the one that has rested for longest.
+  private mutating func rest(_ place: Int, _ connections: inout Pool<TCPConnection>) {
+    let old = Int(resting[rested])
+    if old >= 0, places[old].isResting, details[old].isBlank() {
+      giveBack(old, Int(places[old].owner), &connections)
+    }
+    resting[rested] = Int32(place)
+    rested = rested + 1 == resting.count ? 0 : rested + 1
+    places[place].isResting = true
   }
 
   /// Gives the spare detail to a connection and finds another spare one. False when there is none for it.
@@ -122,10 +143,12 @@ struct DetailPool: ~Copyable {
     }
     if victim == Int(spare) { victim = victim == 0 ? 1 : victim - 1 }
     let owner = Int(places[victim].owner)
-    connections[owner].hasLostDetail = true
     connections[owner].detail = -1
+    if !places[victim].isResting {
+      connections[owner].hasLostDetail = true
+      givenUp += 1
+    }
     clear(victim)
-    givenUp += 1
     return Int32(victim)
   }
 
@@ -149,7 +172,7 @@ struct DetailPool: ~Copyable {
   }
 
   private mutating func account(_ place: Int) {
-    let now = UInt32(clamping: details[place].octets)
+    let now = UInt32(clamping: details[place].octets())
     octets += Int(now) - Int(places[place].octets)
     places[place].octets = now
   }

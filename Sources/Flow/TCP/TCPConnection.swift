@@ -38,7 +38,7 @@ public struct Verdict: Sendable, Equatable {
 /// One connection, as far as every connection needs it: what is a list, or belongs to trouble, is in its
 /// detail (`TCPDetail`). The originator sent the first SYN, or is the best guess.
 public struct TCPConnection: Sendable, BitwiseCopyable {
-  var ends = Both(repeating: TCPEnd())
+  var ends = InlineArray<2, TCPEnd>(repeating: TCPEnd())
   /// Its first packet.
   let start: Int64
   let firstFrame: UInt64
@@ -119,7 +119,8 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   }
 
   // Here and in the parts, what every packet asks of the connection is `mutating` though it changes nothing:
-  // a connection is a kilobyte, which a function that only reads is handed a copy of.
+  // a function that only reads is handed a copy of all of it, and copies both ends once more to read the one
+  // whose number it is given. Where nothing may change, the end is told by a branch.
 
   /// Takes a segment: numbers are made relative, then each part looks at it in turn.
   mutating func receive(

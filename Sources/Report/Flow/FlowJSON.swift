@@ -191,7 +191,8 @@ public struct FlowJSON: ~Copyable {
     }
     if let waited = end.closeWaitTime(until: time) { number(",\"close_wait_ns\":", waited) }
     writeOffer(end)
-    writeSegments(end.counters)
+    let counters = end.counters
+    writeSegments(counters)
     if let window = end.windowMin {
       number(",\"window_max\":", end.windowMax)
       number(",\"window_min\":", window)
@@ -199,7 +200,7 @@ public struct FlowJSON: ~Copyable {
     number(",\"zero_window_ns\":", end.zeroWindowTime(until: time))
     write(end.flowControl)
     if let figures = end.roundTrips { write(figures) }
-    if end.counters.dataSegments > 0, end.hasPeer { number(",\"bytes_in_flight_max\":", end.flightMax) }
+    if counters.dataSegments > 0, end.hasPeer { number(",\"bytes_in_flight_max\":", end.flightMax) }
     if end.initialWindow > 0 { count(",\"initial_window_segments\":", UInt64(end.initialWindow)) }
     if let figures = end.congestion { write(figures, until: time) }
     if !end.flights.isEmpty { write(end.flights) }
@@ -279,16 +280,19 @@ public struct FlowJSON: ~Copyable {
     out.write("]")
   }
 
+  @inline(__always)
   mutating func count(_ key: StaticString, _ value: UInt64) {
     out.write(key)
     out.write(decimal: value)
   }
 
+  @inline(__always)
   mutating func number(_ key: StaticString, _ value: Int64) {
     out.write(key)
     out.write(signed: Int(value))
   }
 
+  @inline(__always)
   private mutating func flag(_ key: StaticString, _ value: Bool) {
     out.write(key)
     out.write(value ? "true" : "false")
