@@ -233,6 +233,30 @@ struct LiveTests {
     #expect(captures.map { $0.end().frames.count } == [2, 1, 3])
   }
 
+  @Test func aGroupSharesThePacketsByTheirFlows() throws {
+    let cable = try Cable()
+    let captures = (0..<2).map { _ in Running(["right"], in: cable.far) { $0.fanoutGroup = 77 } }
+    let there = (1...100).map { tcpFrame(to: UInt16($0)) }
+    // The same flows the other way: both addresses and both ports change places.
+    let back = there.map {
+      Array($0[..<26] + $0[30..<34] + $0[26..<30] + $0[36..<38] + $0[34..<36] + $0[38...])
+    }
+    send(there, from: "left", in: cable.near)
+    send(back, from: "right", in: cable.far)
+    wait { captures[0].count + captures[1].count >= 200 }
+    let told = captures.map { $0.end() }
+    #expect(told.map(\.frames.count).reduce(0, +) == 200)
+    #expect(told.allSatisfy { !$0.frames.isEmpty })
+    for capture in told {
+      // One port is 40000 in all of them, the other tells the flow.
+      let ports = capture.octets.map { frame in
+        min(UInt16(frame[34]) << 8 | UInt16(frame[35]), UInt16(frame[36]) << 8 | UInt16(frame[37]))
+      }
+      // Each flow with both its packets.
+      #expect(Dictionary(grouping: ports) { $0 }.values.allSatisfy { $0.count == 2 })
+    }
+  }
+
   @Test func theKernelFiltersAndAStopComesAtOnce() throws {
     let cable = try Cable()
     let running = Running(["right"], in: cable.far, filter: "tcp port 80", stopAfter: 3)
