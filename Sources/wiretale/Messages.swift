@@ -47,6 +47,8 @@ struct Messages: ParsableCommand {
 /// Messages as lines or records.
 struct MessageView: ~Copyable {
   private let json: Bool
+  /// What was found of the flow at hand.
+  var findings: [Finding] = []
   private var line: MessageLine
   private var record = MessageJSON()
 
@@ -61,7 +63,8 @@ struct MessageView: ~Copyable {
   }
 
   mutating func show(_ summary: MessageSummary) {
-    if json { record.print(summary) } else { line.print(summary) }
+    let found = findings.filter { $0.side == summary.side }
+    if json { record.print(summary, found) } else { line.print(summary, found) }
   }
 
   /// Octets that wait to be written.
@@ -110,6 +113,8 @@ private func readMessages(
   } catch {
     failure = error
   }
+  tracker.finish()
+  collect(&tracker, &streams, &view)
   for flow in streams.flows where !outputEnded {
     streams.end(flow)
     drain(&streams, &view)
@@ -136,7 +141,10 @@ private func collect(
   tracker.drain { flow in
     if flow.isInterim { return }
     streams.end(flow.record.serial)
+    if !streams.hasFinished { return }
+    view.findings = flow.findings().filter { MessageFindings.rules.contains($0.rule) }
     drain(&streams, &view)
+    view.findings = []
   }
   drain(&streams, &view)
 }

@@ -37,6 +37,8 @@ struct MessageSide: Sendable {
   var shares: UInt64 = 0
   var segmentEnd: Int64 = 0
   var coalescing = Coalescing.written
+  /// When the latest of the octets so far was there.
+  var latest = Int64.min
 
   init() { cutter = Cutter(.json) }
 
@@ -125,6 +127,7 @@ struct MessageConnection: StreamConsumer, Sendable {
     sides[i].frame = place.frame
     sides[i].coalescing = coalescing.removeValue(forKey: place.frame) ?? .written
     sides[i].segmentEnd = place.offset &+ count
+    sides[i].latest = max(sides[i].latest, place.delivered)
     sides[i].shares = 0
     sides[i].tally.segments &+= 1
     sides[i].tally.octets &+= count
@@ -272,6 +275,7 @@ struct MessageConnection: StreamConsumer, Sendable {
     sides[i].cutter.restart()
     guard var message = sides[i].open.popLast() else { return }
     message.last = last
+    message.last.delivered = max(last.delivered, sides[i].latest)
     message.missing = missing
     if sides[i].isDoubtful {
       sides[i].doubtful.append(message)

@@ -222,7 +222,8 @@ public struct MessageStreams: ~Copyable {
     }
     readers[place].read(found[0], found[1])
     slots[slot].state = .reading
-    works[place].resume(at: now, first: .originator, &readers[place], &context)
+    // Octets were there when they were captured, not now.
+    works[place].resume(at: .min, first: .originator, &readers[place], &context)
     for side in FlowSide.allCases {
       guard let end = slots[slot].ends[side.rawValue] else { continue }
       let fin = StreamSegment(

@@ -35,7 +35,7 @@ public struct MessageJSON: ~Copyable {
   }
 
   /// Prints what was counted of one direction: one line.
-  public mutating func print(_ summary: MessageSummary) {
+  public mutating func print(_ summary: MessageSummary, _ findings: [Finding] = []) {
     out.write("{\"summary\":{\"flow\":\"F")
     out.write(decimal: summary.flow)
     out.write(summary.side == .originator ? "\",\"from\":\"orig\"" : "\",\"from\":\"resp\"")
@@ -57,6 +57,7 @@ public struct MessageJSON: ~Copyable {
       count(",\"split_messages\":", tally.split)
       writeExamples(tally)
     }
+    if !findings.isEmpty { out.write(array: findings) }
     out.write("}}\n")
   }
 

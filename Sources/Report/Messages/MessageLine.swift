@@ -72,7 +72,7 @@ public struct MessageLine: ~Copyable {
   }
 
   /// Prints what was counted of one direction.
-  public mutating func print(_ summary: MessageSummary) {
+  public mutating func print(_ summary: MessageSummary, _ findings: [Finding] = []) {
     endpoints(summary.ends, summary.side)
     out.write(": ")
     let tally = summary.tally
@@ -101,6 +101,7 @@ public struct MessageLine: ~Copyable {
     sticky(tally)
     split(tally)
     losses(tally)
+    out.write(lines: findings)
   }
 
   private mutating func sticky(_ tally: MessageTally) {
