@@ -52,6 +52,7 @@ public struct Limits: Sendable {
     return flows * flow
       + ConnectionStore.octetsMax(flows, warmMax: warmMax, detailsMax: detailsMax)
       + detailsMax * DetailPool.octetsPerDetail + detailOctetsMax + Copies.octetsMax
+      + Contents.octetsMax
   }
 }
 

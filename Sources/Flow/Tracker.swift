@@ -27,6 +27,7 @@ public struct Tracker: ~Copyable {
   var rarities = Pool<FlowRarities>()
   var details: DetailPool
   private var copies: Copies
+  var contents = Contents()
   var fragments = Fragments()
   var notices = Notices()
   /// Where the flow of the packet at hand is.
@@ -74,13 +75,16 @@ public struct Tracker: ~Copyable {
   public var octets: Int {
     table.octets + connections.octets + datagrams.octets + outlines.octets + rarities.octets
       + details.octetsInAll
-      + Copies.octetsMax
+      + Copies.octetsMax + Contents.octetsMax
   }
 
   /// Takes one packet and its frame's octets, which tell what the flow carries.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
     let verdict = receive(&packet, frame)
-    if verdict.flow > 0, packet.payloadCaptured > 0 { look(&packet, octets) }
+    if verdict.flow > 0, packet.payloadCaptured > 0 {
+      look(&packet, octets)
+      if packet.hasTCP, limits.judgesTCP { compare(&packet, frame, octets, verdict) }
+    }
     return verdict
   }
 

@@ -19,6 +19,8 @@ struct Clue: Sendable {
     case resetEffective, resetBlind, afterReset, afterFIN
     case repeatedAfterACK, synAfterAnswer
     case backwards
+    /// Each is two: the frame that came first, and the one that says otherwise.
+    case otherOctets
     case unreachable, tooBig
     case fastOpenRefused
     case reuseNewer, reuseOlder

@@ -42,6 +42,12 @@ extension Examination {
             .reordering, .note, side, frames: clue.shown, confidence: 0.9, or: [.lossBehindTap],
             Int64(clue.count), Int64(clamping: end.counters.dataSegments)))
       }
+      if let clue = evidence[.otherOctets, side] {
+        add(
+          Finding(
+            .octetsDiffer, .error, side, frames: clue.shown, confidence: 0.9, or: [.changedCapture],
+            Int64(clue.count / 2)))
+      }
       marked(side)
       unanswered(side)
     }

@@ -61,6 +61,7 @@ public enum Rule: String, Sendable, CaseIterable {
   case congestionMarked = "congestion_marked"
   case packetTooBig = "packet_too_big"
   case blackHole = "black_hole"
+  case octetsDiffer = "octets_differ"
   // Flow control
   case zeroWindow = "zero_window"
   case windowFull = "window_full"
@@ -126,6 +127,7 @@ public enum Alternative: String, Sendable, CaseIterable {
   case endOfCapture = "the capture ends before it does"
   case blackHole = "a path that drops large packets"
   case applicationSlow = "an application that reads slowly"
+  case changedCapture = "a capture that was put together from several"
   case delayVariation = "round trips that vary"
   case applicationPaced = "an application that happens to write at that moment"
 }

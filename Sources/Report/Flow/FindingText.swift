@@ -160,6 +160,11 @@ extension Finding {
       return [
         "a router told ", who, " that its packets are too big: the next link takes ", .number(a), " octets",
       ]
+    case .octetsDiffer:
+      return [
+        .count(a, "segment repeats", "segments repeat"), " octets of ", who,
+        " with others: not both are its own, somebody on the path makes or changes them",
+      ]
     case .blackHole:
       return [
         "full segments of ", .number(b), " octets never arrive, sent again ", .count(a, "time", "times"),

@@ -1,0 +1,156 @@
+// What segments carried: a repeat that carries other octets than what it repeats was not made by its sender.
+
+internal import Wire
+
+/// The last segments with octets, of all connections together, each with a print of what it carried. One table
+/// of fixed size: repeats come soon after what they repeat, and what is not remembered is not compared.
+struct Contents {
+  /// Segments that are remembered.
+  static let entriesMax = 1 << 13
+  /// Octets that a print is made of, from the beginning, the middle and the end: all of short segments.
+  private static let pieceMax = 64
+
+  private struct Entry {
+    /// Of flow, end and number; 0 for none.
+    var place: UInt32 = 0
+    var print: UInt32 = 0
+    var length: UInt16 = 0
+    /// What the octets add up to, as the sender's checksum has it.
+    var sum: UInt16 = 0
+    var frame: (UInt32, UInt32) = (0, 0)
+  }
+
+  private var entries: [Entry] = []
+
+  /// Octets of memory.
+  static var octetsMax: Int { entriesMax * MemoryLayout<Entry>.stride }
+
+  /// Takes a segment's octets and its header's. The frame that has carried others in their place; 0 for none.
+  ///
+  /// A frame that was damaged on its way differs from its repeat, and nobody lies: its checksum is still that
+  /// of the octets which the sender meant, and so is the repeat's.
+  mutating func take(
+    _ octets: Bytes, _ header: Bytes, _ packet: inout Packet, flow: UInt64, _ side: FlowSide, _ frame: UInt64,
+    isRepeat: Bool
+  ) -> UInt64 {
+    if entries.isEmpty { entries = [Entry](repeating: Entry(), count: Contents.entriesMax) }
+    let number = UInt64(packet.tcp.sequence) &<< 1 | UInt64(side.rawValue)
+    let hash = mix(flow &* 0x9e37_79b9_7f4a_7c15 ^ number)
+    let at = Int(truncatingIfNeeded: hash) & (Contents.entriesMax &- 1)
+    let place = UInt32(truncatingIfNeeded: hash &>> 32) | 1
+    let length = UInt16(truncatingIfNeeded: octets.count)
+    let isKnown = entries[at].place == place && entries[at].length == length
+    if !isRepeat || !isKnown {
+      entries[at] = Entry(
+        place: place, print: print(octets), length: length,
+        sum: meantSum(&packet, header, length: octets.count),
+        frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)))
+      return 0
+    }
+    if entries[at].print == print(octets) { return 0 }
+    // They differ: both are looked at as a whole now.
+    let meant = meantSum(&packet, header, length: octets.count)
+    if entries[at].sum == Contents.fold(Contents.words(octets)) || entries[at].sum == meant { return 0 }
+    return UInt64(entries[at].frame.1) &<< 32 | UInt64(entries[at].frame.0)
+  }
+
+  private func print(_ octets: Bytes) -> UInt32 {
+    var hash: UInt64 = 0
+    func add(_ start: Int, _ end: Int) {
+      var at = start
+      while at &+ 8 <= end {
+        hash = mix(hash ^ octets.extracting(at..<at &+ 8).u64(0))
+        at &+= 8
+      }
+      while at < end {
+        hash = mix(hash ^ UInt64(octets[at]))
+        at &+= 1
+      }
+    }
+    let count = octets.count
+    if count <= 2 * Contents.pieceMax {
+      add(0, count)
+    } else {
+      add(0, Contents.pieceMax)
+      add(count / 2, count / 2 &+ Contents.pieceMax / 2)
+      add(count &- Contents.pieceMax / 2, count)
+    }
+    return UInt32(truncatingIfNeeded: hash &>> 32)
+  }
+
+  @inline(__always)
+  private func mix(_ value: UInt64) -> UInt64 {
+    let product = (value ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: 0xe703_7ed1_a0b4_28db)
+    return product.high ^ product.low
+  }
+
+  /// The sum of the octets that the sender's checksum was made of, without a look at them (RFC 1624): the
+  /// checksum's own, less those of the header and of what stands for IP's (RFC 9293 section 3.1).
+  private func meantSum(_ packet: inout Packet, _ header: Bytes, length: Int) -> UInt16 {
+    var sum: UInt64 = 6 &+ UInt64(truncatingIfNeeded: header.count &+ length)
+    for address in [packet.source, packet.destination] {
+      for word in [address.high, address.low] { sum &+= word &>> 32 &+ word & 0xffff_ffff }
+    }
+    // The checksum stands among the other words, so that all together would make 0xffff.
+    return Contents.fold(UInt64(~Contents.fold(sum &+ Contents.words(header))))
+  }
+
+  /// The words of octets, added up.
+  private static func words(_ octets: Bytes) -> UInt64 {
+    var sum: UInt64 = 0
+    var at = 0
+    while at &+ 4 <= octets.count {
+      sum &+= UInt64(octets.extracting(at..<at &+ 4).u32(0))
+      at &+= 4
+    }
+    var shift: UInt64 = 24
+    while at < octets.count {
+      sum &+= UInt64(octets[at]) &<< shift
+      shift = shift &- 8
+      at &+= 1
+    }
+    return sum
+  }
+
+  /// A sum of words as one of 16 bits, of which there is one zero.
+  private static func fold(_ sum: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: sum % 0xffff) }
+}
+
+extension Tracker {
+  /// What is no repeat of octets: it carries none, or one that means nothing.
+  private static let without: Analysis = [.keepAlive, .zeroWindowProbe, .duplicateFrame]
+
+  /// Holds the segment at hand against what it repeats, when it was captured whole.
+  @inline(__always)
+  mutating func compare(
+    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ verdict: borrowing Verdict
+  ) {
+    guard packet.payloadCaptured == packet.payloadLength, packet.payloadOffset >= 0,
+      table.slots[atHand].hasConnection,
+      verdict.analysis.isDisjoint(with: Tracker.without)
+    else { return }
+    var layer = packet.layerCount &- 1
+    while layer >= 0, packet.layers[layer].kind != .tcp { layer &-= 1 }
+    let start = packet.payloadOffset
+    guard layer >= 0, (0...start).contains(Int(packet.layers[layer].offset)), start <= octets.count,
+      packet.payloadLength <= octets.count &- start
+    else { return }
+    let (flow, side) = (verdict.flow, verdict.side)
+    let earlier = contents.take(
+      octets.extracting(start..<start &+ packet.payloadLength),
+      octets.extracting(Int(packet.layers[layer].offset)..<start), &packet, flow: flow, side, frame.number,
+      isRepeat: verdict.analysis.contains(.retransmission))
+    if earlier > 0 { contradict(side, frame, earlier) }
+  }
+
+  /// Notes that a segment carries other octets than the frame which came first.
+  private mutating func contradict(_ side: FlowSide, _ frame: Frame, _ earlier: UInt64) {
+    let connection = connections.place(of: atHand, &table)
+    let place = details.place(of: connections.warm[connection].detail)
+    details.details[place].isTouched = true
+    for number in [earlier, frame.number] {
+      details.details[place].evidence.note(.otherOctets, side, number, frame.time)
+    }
+    details.settle(place, connection, &connections.warm)
+  }
+}
