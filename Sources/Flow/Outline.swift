@@ -13,8 +13,6 @@ struct Outline: Sendable, BitwiseCopyable {
     static let syn = Marks(rawValue: 2)
     static let fin = Marks(rawValue: 4)
     static let segment = Marks(rawValue: 8)
-    /// It has sent something else than a reset.
-    static let heard = Marks(rawValue: 64)
     static let data = Marks(rawValue: 16)
     /// The other has acknowledged something of it.
     static let acknowledged = Marks(rawValue: 32)
@@ -45,15 +43,9 @@ struct Outline: Sendable, BitwiseCopyable {
     firstFrame = frame.number
   }
 
-  /// Another connection may take its ports: both ends have sent their FIN, and had it acknowledged, or one a
-  /// reset.
-  private var isOver: Bool { isReset || isClosed }
-
-  /// Both ends are done, as far as there were two.
-  private var isClosed: Bool {
-    isReset && ends[0].marks.contains(.heard) && ends[1].marks.contains(.heard)
-      || hasClosed(0) && hasClosed(1)
-  }
+  /// Both ends have sent their FIN, and had it acknowledged; or one a reset: another connection may take its
+  /// ports.
+  private var isClosed: Bool { isReset || hasClosed(0) && hasClosed(1) }
 
   private func hasClosed(_ i: Int) -> Bool {
     ends[i].marks.contains([.fin, .acknowledged])
@@ -80,10 +72,10 @@ struct Outline: Sendable, BitwiseCopyable {
   /// Whether a SYN with this number begins another connection, as `TCPConnection.isReplaced` has it.
   func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
     let end = ends[side.rawValue]
-    guard end.marks.contains(.syn) else { return isOver }
+    guard end.marks.contains(.syn) else { return isClosed }
     if end.initial == number { return isReset && distance(from: number, to: end.next) > 1 }
     let hasData = ends[0].marks.contains(.data) || ends[1].marks.contains(.data)
-    return isOver || !isOpened && !hasData
+    return isClosed || !isOpened && !hasData
   }
 
   /// Takes a segment.
@@ -103,7 +95,6 @@ struct Outline: Sendable, BitwiseCopyable {
     ends[me].marks.insert(.segment)
     if flags.contains(.ack) { acknowledge(packet.tcp.acknowledgment, of: peer) }
     if flags.contains(.rst) { return reset(&packet, me, peer, hasAnswered: hasAnswered) }
-    ends[me].marks.insert(.heard)
     let length = UInt32(truncatingIfNeeded: max(0, packet.payloadLength))
     if length > 0 { ends[me].marks.insert(.data) }
     if flags.contains(.fin) { ends[me].marks.insert(.fin) }

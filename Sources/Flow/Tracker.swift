@@ -75,7 +75,7 @@ public struct Tracker: ~Copyable {
   public var octets: Int {
     table.octets + connections.octets + datagrams.octets + outlines.octets + rarities.octets
       + details.octetsInAll
-      + Copies.octetsMax + Contents.octetsMax
+      + Copies.octetsMax + contents.octets
   }
 
   /// Takes one packet and its frame's octets, which tell what the flow carries.

@@ -89,6 +89,11 @@ func readStreams<View: StreamView & ~Copyable>(
   if counters.gapsByBudget > 0 {
     complain("\(counters.gapsByBudget) times octets were given up because a limit was reached")
   }
+  if counters.streamsGivenUp > 0 {
+    complain(
+      "\(grouped(counters.streamsGivenUp)) streams that nobody talked on were given up for others: "
+        + "all together take \(streaming.limits.allOctetsMax >> 20) MiB at most")
+  }
   if counters.differingOverlaps > 0 {
     complain("\(counters.differingOverlaps) segments repeat octets with other values: somebody lies")
   }

@@ -45,7 +45,8 @@ final class WebServer {
         scgi_temp_path \(folder.path)/temp;
         keepalive_requests 100000; root \(folder.path)/www; error_page 405 =200 $uri;
         server { listen \(Self.address):80;
-          location /post { return 201 "thanks"; } location /slow { limit_rate 40k; rewrite ^ /f6; } }
+          location /post { return 201 "thanks"; }
+          location /slow { limit_rate 10k; alias \(folder.path)/www/f6; } }
         server { listen \(Self.address):81 http2; location /post { return 201 "thanks"; } }
         server { listen \(Self.address):82; keepalive_timeout 1; }
       }
@@ -254,4 +255,86 @@ struct WebLiveTests {
                 done += 1
     s.close()
     """
+}
+
+/// What pools do, seen at the server.
+@Suite(
+  .serialized, .enabled(if: Program.path != nil, "\(Program.missing)"),
+  .enabled(if: WebServer.isPossible, "\(WebServer.missing)"))
+struct PoolLiveTests {
+  /// Clients with habits, each known by the host that it asks for. The server closes connections that have
+  /// been idle for a second on port 82, and sends /slow in a second and more.
+  private static let habits = """
+    import socket, sys, time
+    def dial(port): return socket.create_connection((sys.argv[1], port))
+    def ask(s, host, path="/f1", more=""):
+        s.sendall(("GET %s HTTP/1.1\\r\\nHost: %s\\r\\n%s\\r\\n" % (path, host, more)).encode())
+    def answer(s, body):
+        held = b""
+        while b"\\r\\n\\r\\n" not in held: held += s.recv(65536)
+        rest = held.split(b"\\r\\n\\r\\n", 1)[1]
+        while len(rest) < body: rest += s.recv(65536)
+        return rest[body:]
+    kept = [dial(82) for _ in range(3)]
+    for s in kept:
+        ask(s, "dead"); answer(s, 1); ask(s, "dead"); answer(s, 1)
+    forgotten = dial(82); ask(forgotten, "forgotten"); answer(forgotten, 1)
+    for _ in range(4):
+        s = dial(80); ask(s, "single", more="Connection: close\\r\\n"); answer(s, 1); s.close()
+    for _ in range(25):
+        s = dial(80); ask(s, "ports"); answer(s, 1); ask(s, "ports"); answer(s, 1)
+        s.shutdown(socket.SHUT_WR); s.recv(1); s.close()
+    s = dial(80)
+    ask(s, "line", "/slow"); ask(s, "line"); ask(s, "line")
+    held = answer(s, 20000)
+    s.close()
+    time.sleep(2.2)
+    # One of them does not look whether the server has closed.
+    ask(kept[0], "dead")
+    time.sleep(0.2)
+    for s in kept: s.close()
+    time.sleep(1.5)
+    """
+
+  @Test func whatEachClientDidIsTold() throws {
+    let server = try WebServer()
+    let outcome = try server.watch("pools") {
+      let said = try Program.command(
+        ["ip", "netns", "exec", server.lab.here, "python3", "-c", Self.habits, WebServer.address])
+      if said.status != 0 { throw Trouble(description: said.errors) }
+    }
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    var pools: [String: [String: Any]] = [:]
+    for line in outcome.lines {
+      guard let pool = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+        let host = pool["host"] as? String
+      else { continue }
+      pools[host] = pool
+    }
+    func number(_ host: String, _ name: String) -> Double { pools[host]?[name] as? Double ?? -1 }
+    func finding(_ host: String, _ rule: String) -> [String: Any]? {
+      (pools[host]?["findings"] as? [[String: Any]])?.first { $0["rule"] as? String == rule }
+    }
+    #expect(Set(pools.keys) == ["dead", "forgotten", "single", "ports", "line"], "\(outcome.output)")
+
+    // The server's timeout is learned from its closes, and the request that met one is told with its frames.
+    #expect(number("dead", "connections") == 3 && number("dead", "requests") == 7)
+    #expect(number("dead", "concurrent_max") == 3 && number("dead", "dead_reuse") == 1)
+    let learned = number("dead", "server_keep_alive_ns") / 1e9
+    #expect(learned > 0.9 && learned < 2.2, "\(learned) s")
+    let dead = (pools["dead"]?["dead_reuses"] as? [[String: Any]])?.first ?? [:]
+    let frames = ["fin_frame", "request_frame", "reset_frame"].compactMap { dead[$0] as? Int }
+    #expect(frames.count == 3 && frames == frames.sorted(), "\(dead)")
+    let says = finding("dead", "dead_reuse")?["says"] as? String ?? ""
+    #expect(says.contains("1 request was sent on connections that the server had closed"), "\(says)")
+    #expect(finding("dead", "server_keep_alive") != nil)
+
+    #expect(finding("single", "connection_per_request") != nil && number("single", "reuse_ratio") == 0)
+    #expect(number("ports", "time_wait") == 25 && finding("ports", "time_wait") != nil)
+    #expect(number("ports", "requests_per_connection") == 2 && number("ports", "reuse_ratio") == 0.5)
+    #expect(number("forgotten", "requests") == 1 && finding("forgotten", "server_keep_alive") != nil)
+    #expect(number("line", "pipelined") == 2 && finding("line", "head_of_line") != nil)
+    let waited = (pools["line"]?["head_of_line_ns"] as? [String: Double])?["max"] ?? 0
+    #expect(waited > 1e8, "\(waited)")
+  }
 }

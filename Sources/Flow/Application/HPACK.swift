@@ -24,6 +24,9 @@ struct HPACK: Sendable {
   private var size = 0
   private var sizeMax = 4096
 
+  /// Octets that its table takes.
+  var octets: Int { size + table.count * MemoryLayout<Field>.stride }
+
   /// Reads a block; nil when it is none, after which nothing of this direction can be read.
   mutating func decode(_ block: Bytes) -> [Field]? {
     var fields: [Field] = []

@@ -58,6 +58,8 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   /// Exchanges that are done, until somebody takes them.
   var done: [HTTPExchange] = []
   var count: UInt32 = 0
+  /// Octets that the exchanges take which are not done.
+  var held = 0
   /// When the last response ended.
   var lastEnd: Int64?
   /// Requests or responses are missing between others: pairs cannot be told any more.
@@ -81,6 +83,9 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     self.ends = ends
     self.bodyMax = bodyMax
   }
+
+  /// Octets that it keeps.
+  var kept: Int { inner.isEmpty ? held : held + inner[0].kept }
 
   mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer {
     let i = place.side.rawValue
@@ -260,7 +265,8 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   }
 
   mutating func pass(_ octets: Bytes, _ side: FlowSide) {
-    if bodyMax > 0 { keepBody(octets, side) }
+    if bodyMax == 0 { return }
+    if inner.isEmpty { keepBody(octets, side) } else { inner[0].pass(octets, side) }
   }
 
   mutating func finish(_ last: StreamPlace, missing: Int64) {

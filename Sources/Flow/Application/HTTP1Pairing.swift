@@ -25,7 +25,7 @@ extension HTTP1Connection {
     if message.head.isRequest {
       appendRequest(message, side)
     } else if !pending.isEmpty, pending[0].response == nil, !isAmbiguous {
-      pending[0].response = message
+      respond(message)
       emitFirst()
     }
   }
@@ -60,6 +60,7 @@ extension HTTP1Connection {
     stray = []
     exchange.request = message
     pending.append(exchange)
+    held += exchange.octets
   }
 
   /// Where a request's body ends (RFC 9112 section 6.3).
@@ -100,7 +101,7 @@ extension HTTP1Connection {
       return
     }
     guard answers else { return beginOrphan(message, side, end) }
-    pending[0].response = message
+    respond(message)
     pending[0].anomalies.formUnion(message.head.anomalies)
     if pending[0].request?.isOver == false {
       pending[0].anomalies.insert(.earlyResponse)
@@ -118,6 +119,11 @@ extension HTTP1Connection {
     frameResponse(message.head, isHead: request?.isMethod("HEAD") == true, side, end)
   }
 
+  private mutating func respond(_ message: HTTPMessage) {
+    pending[0].response = message
+    held += message.octets
+  }
+
   /// A response without its request: lost, or never sent.
   private mutating func beginOrphan(_ message: HTTPMessage, _ side: FlowSide, _ end: StreamPlace) {
     var exchange = HTTPExchange(flow: flow, ends: ends, client: side.other, index: count)
@@ -127,6 +133,7 @@ extension HTTP1Connection {
     let requests = sides[side.other.rawValue]
     if !requests.hasLost, !isAmbiguous, count > 0 { exchange.anomalies.insert(.unsolicitedResponse) }
     orphan = exchange
+    held += exchange.octets
     if message.head.status == 101 { return openTunnel(side, end) }
     frameResponse(message.head, isHead: false, side, end)
   }
@@ -172,9 +179,10 @@ extension HTTP1Connection {
   /// The request is answered in HTTP/2, on its first stream: 101 is no answer but a word before it.
   private mutating func goOnAsHTTP2(_ side: FlowSide, _ end: StreamPlace, _ client: FlowSide) {
     var exchange = pending.removeFirst()
+    held -= exchange.octets
     exchange.response = nil
     exchange.informational.append(101)
-    var reader = HTTP2Connection(flow: flow, ends: ends, client: client)
+    var reader = HTTP2Connection(flow: flow, ends: ends, client: client, bodyMax: bodyMax)
     reader.adopt(exchange)
     inner = [reader]
     openTunnel(side, end)
@@ -224,10 +232,12 @@ extension HTTP1Connection {
     case .start, .blank, .head, .chunkSize, .chunkLine, .trailers, .trailerSection, .tunnel, .lost: return
     }
     let most = bodyMax
+    var kept = 0
     withMessage(side) {
-      let room = min(octets.count, most - $0.body.count)
-      for i in 0..<max(0, room) { $0.body.append(octets[i]) }
+      kept = max(0, min(octets.count, most - $0.body.count))
+      for i in 0..<kept { $0.body.append(octets[i]) }
     }
+    held += kept
   }
 
   /// The message's last octet is there.
@@ -243,6 +253,7 @@ extension HTTP1Connection {
     lastEnd = last.delivered
     if let alone = orphan {
       orphan = nil
+      held -= alone.octets
       done.append(alone)
     } else {
       emitWhole()
@@ -263,6 +274,7 @@ extension HTTP1Connection {
     if side == client { return emitWhole() }
     if let alone = orphan {
       orphan = nil
+      held -= alone.octets
       done.append(alone)
     } else if !pending.isEmpty, pending[0].response != nil {
       emitFirst()
@@ -283,6 +295,7 @@ extension HTTP1Connection {
 
   mutating func emitFirst() {
     let exchange = pending.removeFirst()
+    held -= exchange.octets
     if let response = exchange.response { lastEnd = response.last.delivered }
     done.append(exchange)
   }
@@ -314,6 +327,7 @@ extension HTTP1Connection {
     // Nothing answers what still waits.
     if let alone = orphan {
       orphan = nil
+      held -= alone.octets
       done.append(alone)
     }
     emitAll()

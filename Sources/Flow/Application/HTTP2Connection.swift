@@ -19,11 +19,16 @@ struct HTTP2Connection: StreamConsumer, Sendable {
     var length: Int64 = 0
     /// Octets of DATA that are no padding.
     var dataLength: Int64 = 0
+    /// Where they begin in the frame, and how much of the frame has come.
+    var dataStart: Int64 = 9
+    var seen: Int64 = 0
     var place = StreamPlace(side: .originator, offset: 0, frame: 0, time: 0, delivered: 0)
     var isPreface = false
   }
 
   private(set) var summary: HTTP2Summary
+  /// Octets of each body that are kept.
+  private let bodyMax: Int
   /// Exchanges that are done, until somebody takes them.
   var done: [HTTPExchange] = []
   private var isBehindPreface = false
@@ -38,10 +43,13 @@ struct HTTP2Connection: StreamConsumer, Sendable {
   private var highest: UInt32 = 0
   private var lastEnd: Int64?
   private var count: UInt32 = 0
+  /// Octets that the exchanges take which are not done.
+  private var held = 0
   private var hasBegun = false
   private var ended = 0
 
-  init(flow: UInt64, ends: StreamEnds, client: FlowSide) {
+  init(flow: UInt64, ends: StreamEnds, client: FlowSide, bodyMax: Int = 0) {
+    self.bodyMax = bodyMax
     summary = HTTP2Summary(
       flow: flow, ends: ends, client: client, start: 0, end: 0, firstFrame: 0, lastFrame: 0)
   }
@@ -52,9 +60,16 @@ struct HTTP2Connection: StreamConsumer, Sendable {
     var exchange = exchange
     exchange.stream = 1
     streams[1] = exchange
+    held += exchange.octets
     count = 1
     highest = 1
     summary.streams = 1
+  }
+
+  /// Octets that it keeps: itself, tables, heads.
+  var kept: Int {
+    MemoryLayout<HTTP2Connection>.stride + held + tables[0].octets + tables[1].octets + blocks[0].count
+      + blocks[1].count
   }
 
   mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer {
@@ -83,6 +98,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
       if frame.flags & 8 != 0, frame.length > 0, octets.count < 10 { return .needMore }
       let padding = frame.flags & 8 != 0 && frame.length > 0 ? 1 + Int64(octets[9]) : 0
       frame.dataLength = max(0, frame.length - padding)
+      frame.dataStart = padding > 0 ? 10 : 9
     case 1, 5, 9:
       // HEADERS, PUSH_PROMISE, CONTINUATION: needed whole.
       if octets.count < whole { return .needMore }
@@ -128,7 +144,26 @@ struct HTTP2Connection: StreamConsumer, Sendable {
     fields[i] = nil
   }
 
-  mutating func pass(_ octets: Bytes, _ side: FlowSide) {}
+  mutating func pass(_ octets: Bytes, _ side: FlowSide) {
+    if bodyMax > 0 { keepBody(octets, side) }
+  }
+
+  /// Keeps a body's first octets.
+  private mutating func keepBody(_ octets: Bytes, _ side: FlowSide) {
+    let frame = current[side.rawValue]
+    if frame.type != 0 || frame.isPreface { return }
+    let from = max(0, frame.dataStart &- frame.seen)
+    let to = min(Int64(octets.count), frame.dataStart &+ frame.dataLength &- frame.seen)
+    current[side.rawValue].seen &+= Int64(octets.count)
+    guard from < to else { return }
+    let most = bodyMax
+    var kept = 0
+    change(frame.stream, side) {
+      kept = max(0, min(Int(to &- from), most - $0.body.count))
+      for i in 0..<kept { $0.body.append(octets[Int(from) + i]) }
+    }
+    held += kept
+  }
 
   mutating func finish(_ last: StreamPlace, missing: Int64) {
     let i = last.side.rawValue
@@ -177,6 +212,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
         streams.isEmpty ? lastEnd.map { interval($0, frame.place.delivered) } : nil
       exchange.request = message
       streams[frame.stream] = exchange
+      held += exchange.octets
     } else if !head.isRequest, streams[frame.stream]?.response == nil {
       if head.status < 200 {
         if (streams[frame.stream]?.informational.count ?? 16) < 16 {
@@ -184,6 +220,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
         }
       } else {
         streams[frame.stream]?.response = message
+        held += message.octets
       }
     }
   }
@@ -217,6 +254,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
   }
 
   private mutating func hand(_ exchange: HTTPExchange) {
+    held -= exchange.octets
     if let response = exchange.response { lastEnd = response.last.delivered }
     done.append(exchange)
   }

@@ -119,3 +119,15 @@ public struct HTTPExchange: Sendable {
   /// When it ended.
   public var end: Int64 { max(request?.last.delivered ?? .min, response?.last.delivered ?? .min) }
 }
+
+extension HTTPExchange {
+  /// Octets of memory that it takes.
+  var octets: Int {
+    MemoryLayout<HTTPExchange>.stride + (request?.octets ?? 0) + (response?.octets ?? 0)
+  }
+}
+
+extension HTTPMessage {
+  /// Octets of memory that it takes besides itself.
+  var octets: Int { head.octets.count + body.count }
+}

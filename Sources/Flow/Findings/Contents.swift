@@ -2,8 +2,8 @@
 
 internal import Wire
 
-/// The last segments with octets, of all connections together, each with a print of what it carried. One table
-/// of fixed size: repeats come soon after what they repeat, and what is not remembered is not compared.
+/// The last segments with octets, of all connections together, each with a print of what it carried. One
+/// table of fixed size: repeats come soon after what they repeat, and what is not remembered is not compared.
 struct Contents {
   /// Segments that are remembered.
   static let entriesMax = 1 << 13
@@ -22,7 +22,8 @@ struct Contents {
 
   private var entries: [Entry] = []
 
-  /// Octets of memory.
+  /// Octets of memory: none before the first segment, and then the most.
+  var octets: Int { entries.count * MemoryLayout<Entry>.stride }
   static var octetsMax: Int { entriesMax * MemoryLayout<Entry>.stride }
 
   /// Takes a segment's octets and its header's. The frame that has carried others in their place; 0 for none.

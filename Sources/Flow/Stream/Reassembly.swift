@@ -42,6 +42,10 @@ public struct Reassembly: Sendable {
 
   /// Nobody reads yet: octets are held until somebody is found who does.
   var isWaiting = false
+  /// The frame that brought its last segment.
+  var heard: UInt64 = 0
+  /// Octets that its reader keeps, as far as they are counted.
+  var accounted = 0
 
   /// Takes the number of a direction's first octet from its SYN.
   mutating func begin(_ side: FlowSide, at number: UInt32) {

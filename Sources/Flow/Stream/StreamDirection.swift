@@ -13,6 +13,10 @@ struct StreamContext: ~Copyable {
   static let conflictsMax = 64
 
   init(_ limits: StreamLimits) { self.limits = limits }
+
+  /// There is no more room than what single packets should find.
+  @inline(__always)
+  var isShort: Bool { counters.octetsNow > limits.allOctetsMax &- limits.allOctetsMax / 16 }
 }
 
 /// Octets that one end sends.

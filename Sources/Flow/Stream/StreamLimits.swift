@@ -1,6 +1,7 @@
 // What bounds the streams, and what is counted when a bound is reached.
 
-/// Declared limits. Every octet that is copied is counted against two of them: one stream's and that of all.
+/// Declared limits. Every octet that is copied or kept is counted against two of them: one stream's and that
+/// of all.
 public struct StreamLimits: Sendable {
   /// Octets that one direction holds because others before them are missing.
   public var heldOctetsMax = 4 << 20
@@ -8,8 +9,9 @@ public struct StreamLimits: Sendable {
   public var heldRunsMax = 4096
   /// Octets of a unit whose end has not come: a head, a line.
   public var carryOctetsMax = 65_535
-  /// Octets that all streams hold or carry together.
-  public var allOctetsMax = 256 << 20
+  /// Octets that all streams take together: what they hold, carry and keep, and themselves. When fifteen
+  /// sixteenths of them are taken, streams that nobody talks on are given up.
+  public var allOctetsMax = 512 << 20
   /// How long octets are waited for that the peer has acknowledged: captures of several interfaces or queues
   /// confuse the order of the two directions, by less than this. Nanoseconds.
   public var patience: Int64 = 50_000_000
@@ -20,7 +22,7 @@ public struct StreamLimits: Sendable {
 
 /// What the streams have copied now, and what was given up so far.
 public struct StreamCounters: Sendable, Equatable {
-  /// Octets held or carried now, by all streams.
+  /// Octets held, carried or kept now, by all streams, and those that they take themselves.
   public internal(set) var octetsNow = 0
   /// The most of them that there were at a time.
   public internal(set) var octetsMost = 0
@@ -35,6 +37,8 @@ public struct StreamCounters: Sendable, Equatable {
   public internal(set) var octetsCut: UInt64 = 0
   /// Holes and units that were given up because a limit was reached.
   public internal(set) var gapsByBudget: UInt64 = 0
+  /// Streams that were given up because all together took too much.
+  public internal(set) var streamsGivenUp: UInt64 = 0
   /// Holes that were given up because the connection or the capture ended.
   public internal(set) var gapsAtEnd: UInt64 = 0
   /// Segments with numbers that no window reaches.

@@ -2,18 +2,6 @@
 
 public import Wire
 
-/// What is asked of the streams.
-public struct StreamOptions: Sendable {
-  public var limits = StreamLimits()
-  /// Who may read; the standard list unless told.
-  public var mux = StreamMux.standard
-  /// Octets of each HTTP body that are kept.
-  public var bodyMax = 0
-
-  /// The defaults.
-  public init() {}
-}
-
 /// Reads streams. Pure state: no clock, no output; the tracker says which flow a packet belongs to.
 public struct Streams: ~Copyable {
   /// Octets of one direction that are held until somebody recognizes them.
@@ -42,14 +30,26 @@ public struct Streams: ~Copyable {
     var place: UInt32 = 0
   }
 
+  /// What a stream that is read takes besides what it holds, carries and keeps: itself, and the lists of its
+  /// parts.
+  static let workOctets =
+    MemoryLayout<Reassembly>.stride + MemoryLayout<HTTP1Connection>.stride + 640
+
+  /// Streams that are compared when one must go.
+  private static let candidates = 16
+
   private let mux: StreamMux
   private let bodyMax: Int
   private var context: StreamContext
   private var table = SerialTable()
   private var slots: [Slot] = []
   private var freeSlots: [Int] = []
-  private var works: [Reassembly] = []
-  private var readers: [HTTP1Connection] = []
+  private var works = Slab<Reassembly>()
+  private var readers = Slab<HTTP1Connection>()
+  /// The slots whose work it is, by places; negative for none.
+  private var owners: [Int32] = []
+  /// Where the search for a stream that nobody talks on goes on.
+  private var hand = 0
   /// Those that read HTTP/2, which few do, by their places.
   private var frames: [Int: HTTP2Connection] = [:]
   private var freeWorks: [Int] = []
@@ -159,6 +159,7 @@ public struct Streams: ~Copyable {
     if slots[slot].state == .silent { take(slot, ends, verdict.flow) }
     let place = Int(slots[slot].place)
     slots[slot].state = .undecided
+    works[place].heard = frame
     works[place].isWaiting = true
     works[place].receive(segment, payload, &nobody, &context)
     decide(slot, segment.side, ends, verdict.flow, at: segment.time)
@@ -216,10 +217,13 @@ public struct Streams: ~Copyable {
       readers[free] = reader
       place = free
     } else {
-      place = works.count
-      works.append(Reassembly())
-      readers.append(reader)
+      place = works.append(Reassembly())
+      _ = readers.append(reader)
+      owners.append(-1)
     }
+    owners[place] = Int32(slot)
+    context.counters.take(Streams.workOctets)
+    makeRoom(besides: place)
     slots[slot].place = UInt32(place)
     for side in FlowSide.allCases {
       if let base = slots[slot].bases[side.rawValue] { works[place].begin(side, at: base) }
@@ -238,7 +242,7 @@ public struct Streams: ~Copyable {
       if message == .response { readers[place].client = side.other }
     case .http2:
       slots[slot].state = .http2
-      frames[place] = HTTP2Connection(flow: flow, ends: ends, client: side)
+      frames[place] = HTTP2Connection(flow: flow, ends: ends, client: side, bodyMax: bodyMax)
     }
   }
 
@@ -254,16 +258,53 @@ public struct Streams: ~Copyable {
   /// Lets the reader of a flow have a segment.
   private mutating func read(_ slot: Int, _ segment: StreamSegment, _ payload: Bytes) {
     let place = Int(slots[slot].place)
+    works[place].heard = frame
     if slots[slot].state == .http2 {
       if var reader = frames.removeValue(forKey: place) {
         works[place].receive(segment, payload, &reader, &context)
         take(&reader)
+        account(for: reader.kept, place)
         frames[place] = reader
       }
     } else {
       works[place].receive(segment, payload, &readers[place], &context)
       if !readers[place].done.isEmpty { collect(slot) }
+      account(for: readers[place].kept, place)
     }
+  }
+
+  /// Counts what a reader keeps now: heads, bodies, tables.
+  @inline(__always)
+  private mutating func account(for kept: Int, _ place: Int) {
+    if kept != works[place].accounted {
+      context.counters.take(kept &- works[place].accounted)
+      works[place].accounted = kept
+    }
+    if context.isShort { makeRoom(besides: place) }
+  }
+
+  /// Gives up streams that nobody has talked on for long, until there is room again for what a packet brings:
+  /// what they have is told as it is, and their next message is looked for where segments begin.
+  private mutating func makeRoom(besides place: Int) {
+    while context.isShort, let victim = quiet(besides: place) {
+      let slot = Int(owners[victim])
+      endWork(slot)
+      slots[slot].state = .searching
+      context.counters.streamsGivenUp &+= 1
+    }
+  }
+
+  /// Of the next few streams the one that was heard longest ago: nearly the quietest of all, and nothing need
+  /// be kept in order.
+  private mutating func quiet(besides place: Int) -> Int? {
+    var (victim, left): (Int?, Int) = (nil, Streams.candidates)
+    for _ in 0..<works.count where left > 0 {
+      hand = hand + 1 < works.count ? hand + 1 : 0
+      if hand == place || owners[hand] < 0 { continue }
+      left -= 1
+      if victim.map({ works[hand].heard < works[$0].heard }) ?? true { victim = hand }
+    }
+    return victim
   }
 
   private mutating func collect(_ slot: Int) {
@@ -280,9 +321,12 @@ public struct Streams: ~Copyable {
 
   private mutating func release(_ place: Int) {
     works[place].drop(&context)
+    context.counters.give(Streams.workOctets &+ works[place].accounted)
+    owners[place] = -1
     works[place] = Reassembly()
     readers[place].pending = []
     readers[place].inner = []
+    readers[place].done = []
     frames.removeValue(forKey: place)
     freeWorks.append(place)
   }
@@ -290,6 +334,12 @@ public struct Streams: ~Copyable {
   /// The flow has ended: what is unfinished is handed over as it is.
   public mutating func end(_ flow: UInt64) {
     guard let slot = table.remove(flow) else { return }
+    endWork(slot)
+    freeSlots.append(slot)
+  }
+
+  /// Hands over what there is of a stream, and forgets it.
+  private mutating func endWork(_ slot: Int) {
     let place = Int(slots[slot].place)
     switch slots[slot].state {
     case .silent, .searching, .unread: break
@@ -306,7 +356,6 @@ public struct Streams: ~Copyable {
       }
       release(place)
     }
-    freeSlots.append(slot)
   }
 
   /// The flows that have a place here, in the order of their first packets: for whoever ends them one by one,
@@ -331,27 +380,4 @@ public struct Streams: ~Copyable {
     for conflict in context.conflicts { body(conflict) }
     context.conflicts.removeAll()
   }
-}
-
-extension StreamEnds {
-  /// The ends of a packet's flow, given which of them sent it.
-  init(_ packet: inout Packet, _ side: FlowSide) {
-    self =
-      side == .originator
-      ? StreamEnds(
-        originator: packet.source, originatorPort: packet.sourcePort, responder: packet.destination,
-        responderPort: packet.destinationPort)
-      : StreamEnds(
-        originator: packet.destination, originatorPort: packet.destinationPort, responder: packet.source,
-        responderPort: packet.sourcePort)
-  }
-}
-
-/// Reads nothing: for streams that wait for a reader.
-struct Nobody: StreamConsumer, Sendable {
-  mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer { .complete(Int64(octets.count)) }
-  mutating func pass(_ octets: Bytes, _ side: FlowSide) {}
-  mutating func finish(_ last: StreamPlace, missing: Int64) {}
-  mutating func lose(_ gap: StreamGap) {}
-  mutating func end(_ last: StreamPlace, _ how: StreamEnd, missing: Int64) {}
 }

@@ -190,4 +190,66 @@ import Wire
     http.server("HTTP/1.1 200 OK|Content-Length: 0||")
     #expect(http.said == ["GET /a 0 > 200 3 bad_start", "GET /b 0 > 200 0"])
   }
+
+  /// Every anomaly that records may name has a conversation here that shows it.
+  static let stories: [(name: String, client: String, server: String)] = {
+    let (head, ok) = ("GET /a HTTP/1.1|Host: h", "HTTP/1.1 200 OK|Content-Length: 0||")
+    let post = "POST /a HTTP/1.1|Host: h"
+    return [
+      ("te_and_length", "\(post)|Content-Length: 4|Transfer-Encoding: chunked||0||", ok),
+      ("te_in_http10", "POST /a HTTP/1.0|Transfer-Encoding: chunked||0||", ok),
+      ("bad_transfer_encoding", "\(post)|Transfer-Encoding: cow||", ok),
+      ("bad_length", "\(post)|Content-Length: -1||", ok),
+      ("repeated_length", "\(post)|Content-Length: 1, 1||x", ok), ("bare_lf", "\(head)\n|", ok),
+      ("bare_cr", "\(head)|X: a\rb||", ok), ("control_octet", "\(head)|X: a\u{b}b||", ok),
+      ("obs_fold", "\(head)|X: a|\tb||", ok), ("space_before_colon", "\(head)|X : a||", ok),
+      ("bad_field", "\(head)|: a||", ok), ("bad_field", "GET /a HTTP/1.1| X: folded|Host: h||", ok),
+      ("bad_version", "GET /a HTTP/1.x|Host: h||", ok),
+      ("space_in_target", "GET /a b HTTP/1.1|Host: h||", ok),
+      ("bad_status", "\(head)||", "HTTP/1.1 99 Low|Content-Length: 0||"),
+      ("bad_status", "\(head)||", "HTTP/1.1 two OK|Content-Length: 0||"),
+      ("missing_host", "GET /a HTTP/1.1||", ok), ("repeated_host", "\(head)|Host: i||", ok),
+      ("bad_chunk", "\(head)||", "HTTP/1.1 200 OK|Transfer-Encoding: chunked||xyz|"),
+      ("bad_start", "\(head)||", "\(ok)what is this|"),
+      (
+        "long_head", "\(head)|X: \(String(repeating: "x", count: 70_000))",
+        "HTTP/1.1 431 Long|Content-Length: 0||"
+      ),
+      ("unsolicited_response", "\(head)||", ok + ok),
+      ("early_response", "\(post)|Content-Length: 9||x", ok),
+      ("long_pipeline", String(repeating: "\(head)||", count: 1001), ""),
+    ]
+  }()
+
+  @Test func everyAnomalyHasItsStory() {
+    for (name, client, server) in Self.stories {
+      var http = HTTPTalk()
+      // Segments of the usual size.
+      for part in [client, server].enumerated() {
+        var rest = Substring(part.element)
+        while !rest.isEmpty {
+          let piece = String(rest.prefix(1400))
+          rest = rest.dropFirst(1400)
+          if part.offset == 0 { http.client(piece) } else { http.server(piece) }
+        }
+      }
+      http.ends()
+      #expect(
+        http.said.contains { $0.split(separator: " ").contains(name[...]) }, "\(name): \(http.said.prefix(3))"
+      )
+      // Nothing but what it is for, and what follows from it.
+      #expect(http.talk.context.counters.octetsNow == 0)
+    }
+    let told = Set(Self.stories.map(\.name))
+    #expect(told == Set(HTTPAnomalies.names.map { "\($0)" }))
+  }
+
+  @Test func anOrdinaryConversationHasNone() {
+    var http = HTTPTalk()
+    http.client("GET /a?b=c HTTP/1.1|Host: h|Accept: a\tb||")
+    http.server("HTTP/1.1 200 OK|Transfer-Encoding: gzip, chunked||5;a=b|hello|0|T: x||")
+    http.client("OPTIONS * HTTP/1.1|Host: h||")
+    http.server("HTTP/1.1 204 No Content|X: \u{e9}||")
+    #expect(http.said == ["GET /a?b=c 0 > 200 5", "OPTIONS * 0 > 204 0"])
+  }
 }

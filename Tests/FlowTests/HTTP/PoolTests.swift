@@ -187,32 +187,6 @@ struct PoolTalk: ~Copyable {
 }
 
 @Suite struct StreamsTests {
-  @Test func halfFinishedRequestsWithoutEndStayWithinTheirBudget() {
-    var options = StreamOptions()
-    options.limits.allOctetsMax = 1 << 20
-    var streams = Streams(options)
-    let octets = Array("GET /a HTTP/1.1\r\nHost: h\r\nX: \(String(repeating: "x", count: 200))".utf8)
-    var packet = Packet()
-    packet.hasTCP = true
-    packet.payloadLength = octets.count
-    packet.payloadCaptured = octets.count
-    packet.tcp.flags = [.ack, .psh]
-    for flow: UInt64 in 1...60_000 {
-      var verdict = Verdict()
-      verdict.flow = flow
-      let frame = Frame(
-        number: flow, time: Int64(flow), wireLength: 300, capturedLength: 300, link: .ethernet)
-      streams.receive(octets.span, &packet, frame, verdict)
-      // The tracker keeps so many flows at a time.
-      if flow > 10_000 { streams.end(flow - 10_000) }
-    }
-    #expect(streams.count == 10_000)
-    #expect(streams.counters.octetsMost <= 1 << 20)
-    #expect(streams.counters.gapsByBudget > 0)
-    streams.finish()
-    #expect(streams.counters.octetsNow == 0 && streams.count == 0)
-  }
-
   @Test func placesAreFoundThroughManyChanges() {
     var table = SerialTable()
     var dice = Dice(5)
