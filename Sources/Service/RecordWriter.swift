@@ -32,7 +32,7 @@ struct RecordWriter: ~Copyable {
   /// Between two looks at the queue.
   private static let pauseMilliseconds = 50
   /// A batch of the store is never older than this, in nanoseconds, nor much larger than this.
-  private static let batchAge: Int64 = 900_000_000
+  private static let batchAge: Int64 = 500_000_000
   private static let batchRecords = 20_000
 
   private var settings: Settings
