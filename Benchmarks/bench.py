@@ -23,6 +23,7 @@ import statistics
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -100,12 +101,19 @@ def count_packets(path):
 
 
 def run(command):
-    """CPU seconds, wall seconds and peak memory (KiB) of one run with its output thrown away."""
+    """CPU seconds, wall seconds and peak memory (KiB) of one run with its output thrown away; None for a program that
+    does not come to an end in two minutes."""
     began = time.monotonic()
     with open(os.devnull, "wb") as null:
         child = subprocess.Popen(command, stdout=null, stderr=null, stdin=null)
+        late = threading.Timer(120, child.kill)
+        late.start()
         _, status, usage = os.wait4(child.pid, 0)
+        is_late = not late.is_alive()
+        late.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
+    if is_late:
+        return None
     if child.returncode:
         sys.exit(f"bench: {' '.join(command)} ended with {child.returncode}")
     return usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss
@@ -131,8 +139,13 @@ def measure(name, path, rows, reference, rounds):
     """Runs every command `rounds` times, interleaved, and gives the figures."""
     packets, figures = count_packets(path), {row: [] for row in rows}
     for _ in range(rounds):
-        for row, command in rows.items():
-            figures[row].append(run(command))
+        for row, command in list(rows.items()):
+            seen = run(command)
+            if seen is None:
+                print(f"{row} does not come to an end on {os.path.basename(path)}", file=sys.stderr)
+                del rows[row], figures[row]
+            else:
+                figures[row].append(seen)
     work = {"packets": packets, "octets": os.path.getsize(path), "rounds": rounds, "reference": reference, "rows": {}}
     for row, seen in figures.items():
         cpu, wall, peak = (statistics.median(x) for x in zip(*seen))
