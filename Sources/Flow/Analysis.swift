@@ -50,6 +50,8 @@ public struct Analysis: OptionSet, Hashable, Sendable {
   /// Acknowledges octets before others that were captured, and that never were: they arrived, and the capture
   /// missed them.
   public static let captureGap = Analysis(rawValue: 1 << 21)
+  /// Damaged on its way: its checksum is wrong, and whoever gets it drops it.
+  public static let badChecksum = Analysis(rawValue: 1 << 22)
 
   /// The names that records print, in the order of the bits.
   public static let names: [StaticString] = [
@@ -57,6 +59,6 @@ public struct Analysis: OptionSet, Hashable, Sendable {
     "spurious_retransmission", "out_of_order", "duplicate_frame", "duplicate_ack", "zero_window",
     "zero_window_probe", "zero_window_probe_ack", "window_update", "window_full", "window_shrink",
     "keep_alive", "keep_alive_ack", "lost_segment", "ack_lost_segment", "reused_ports",
-    "partial_ack", "challenge_ack", "capture_gap",
+    "partial_ack", "challenge_ack", "capture_gap", "bad_checksum",
   ]
 }

@@ -80,16 +80,22 @@ public struct Tracker: ~Copyable {
 
   /// Takes one packet and its frame's octets, which tell what the flow carries.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
-    let verdict = receive(&packet, frame)
+    let verdict = take(&packet, frame, octets)
     if verdict.flow > 0, packet.payloadCaptured > 0 {
       look(&packet, octets)
-      if packet.hasTCP, limits.judgesTCP { compare(&packet, frame, octets, verdict) }
+      // A damaged segment's octets are not the sender's.
+      let isCompared = packet.hasTCP && limits.judgesTCP && !verdict.analysis.contains(.badChecksum)
+      if isCompared { compare(&packet, frame, octets, verdict) }
     }
     return verdict
   }
 
-  /// Takes one packet.
+  /// Takes one packet, without the octets of which it was made.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame) -> Verdict {
+    take(&packet, frame, Bytes())
+  }
+
+  private mutating func take(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
     advance(to: frame.time)
     counts.packets += 1
     if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
@@ -114,13 +120,13 @@ public struct Tracker: ~Copyable {
     let side = table.slots[index].side(name.isReversed)
     if carrier != 0 { noteRare(index) { $0.carriers[side.rawValue] = carrier } }
     let isUDP = packet.hasPorts && packet.ipProtocol == .udp
-    let octets = isUDP ? packet.datagramLength : packet.payloadLength
+    let length = isUDP ? packet.datagramLength : packet.payloadLength
     reportActive(index, frame.time)
     let before = table.slots[index].end
-    count(index, side, frame, ip: packet.ipLength, datagram: octets)
+    count(index, side, frame, ip: packet.ipLength, datagram: length)
     var verdict = Verdict(side: side)
     if table.slots[index].hasConnection, packet.hasTCP {
-      verdict = receive(&packet, frame, index, from: side, reused)
+      verdict = receive(&packet, frame, octets, index, from: side, reused)
     } else if packet.hasTCP, isOutlined(index) {
       outlines[table.slots[index].state].receive(&packet, from: side)
     }
@@ -154,13 +160,14 @@ public struct Tracker: ~Copyable {
 
   /// Lets a connection look at its segment.
   private mutating func receive(
-    _ packet: inout Packet, _ frame: Frame, _ index: Int, from side: FlowSide, _ reused: Reuse?
+    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ index: Int, from side: FlowSide,
+    _ reused: Reuse?
   ) -> Verdict {
     let connection = table.slots[index].state
     let place = details.place(of: connections.warm[connection].detail)
     reused?.note(in: &details.details[place], frame)
     let verdict = connections.warm[connection].receive(
-      &packet, frame, from: side, flow: table.slots[index].serial, &details.details[place], &copies)
+      &packet, frame, octets, from: side, flow: table.slots[index].serial, &details.details[place], &copies)
     if verdict.settles { details.details[place].takeSettled(into: &settled) }
     details.settle(place, connection, &connections.warm)
     return verdict

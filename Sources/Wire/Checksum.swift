@@ -21,6 +21,12 @@ public enum Checksum {
   public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
     var sum = initial
     var at = start
+    while at &+ 16 <= end {
+      let (first, second) = (bytes.u64(at), bytes.u64(at &+ 8))
+      sum &+= (first &>> 32) &+ (second &>> 32)
+      sum &+= (first & 0xffff_ffff) &+ (second & 0xffff_ffff)
+      at &+= 16
+    }
     while at &+ 4 <= end {
       sum &+= UInt64(bytes.u32(at))
       at &+= 4

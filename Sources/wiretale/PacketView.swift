@@ -57,7 +57,7 @@ struct PacketView: ~Copyable {
   /// Dissects one packet and asks the tracker about it. What the tracker says of flows is not this view's.
   private mutating func judge(_ octets: Bytes, _ frame: Frame) -> Verdict {
     mux.dissect(octets, frame, into: &packet)
-    let verdict = tracker.receive(&packet, frame)
+    let verdict = tracker.receive(&packet, frame, octets)
     if tracker.hasEnded { tracker.drain { _ in } }
     if holds { for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) } }
     return verdict

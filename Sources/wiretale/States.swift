@@ -110,7 +110,7 @@ struct StatesView: ~Copyable {
     latest = max(latest, frame.time)
     mux.dissect(octets, frame, into: &packet)
     guard packet.hasTCP || packet.quoted != nil else { return }
-    _ = tracker.receive(&packet, frame)
+    _ = tracker.receive(&packet, frame, octets)
     if tracker.hasEnded { tracker.drain { _ in } }
   }
 

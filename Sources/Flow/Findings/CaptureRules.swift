@@ -29,6 +29,7 @@ extension Examination {
       copies(side)
       gaps(side)
       frames(side)
+      checksums(side)
     }
     if watch.cut > 0 { add(Finding(.snapped, .info, nil, frames: [frame(watch.cutFrame)], Int64(watch.cut))) }
     for side in FlowSide.allCases {
@@ -72,6 +73,21 @@ extension Examination {
         .captureGap, .warning, side, frames: Array(frames),
         confidence: state(side).acknowledged >= state(side).highest ? 0.9 : 0.6,
         or: [.lossBehindTap, .otherPath], missed, Int64(clamping: limits.droppedByKernel)))
+  }
+
+  /// Checksums that are wrong: all of an end's, or one now and then.
+  private mutating func checksums(_ side: FlowSide) {
+    if let clue = evidence[.damaged, side] {
+      add(
+        Finding(
+          .damaged, .warning, side, frames: clue.shown, confidence: 0.9, Int64(clue.count)))
+    }
+    guard watch.checks[side.rawValue].isOffloaded else { return }
+    let first = side == .responder ? connection.handshake.synACKFrame : nil
+    add(
+      Finding(
+        .checksumsOffloaded, .info, side, frames: [first ?? flow.record.firstFrame], confidence: 0.9,
+        or: [.rewritten]))
   }
 
   /// Frames that are less or more than what was on the wire.

@@ -105,10 +105,14 @@ extension Examination {
             .resetAfterClose, .note, reset.side, frames: [connection[reset.side].finFrame ?? 0, reset.frame],
             confidence: 0.9, lost))
       case .dead:
+        // What it answers may have gone another way: then nobody knows what it was.
+        let isAlone = !isSeen(reset.side.other)
         add(
           Finding(
-            .resetDead, .warning, reset.side, frames: [reset.frame], confidence: 0.8,
-            or: [.firewall, .forgedReset]))
+            .resetDead, isAlone ? .note : .warning, reset.side, frames: [reset.frame],
+            confidence: isAlone ? 0.5 : 0.8,
+            or: isAlone ? [.firewall, .forgedReset, .notCaptured] : [.firewall, .forgedReset],
+            isAlone ? Int64(clamping: connection[reset.side].counters.segments) : 0))
       }
       late(reset.side)
     }

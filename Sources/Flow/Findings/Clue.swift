@@ -24,6 +24,7 @@ struct Clue: Sendable {
     case unreachable, tooBig
     case fastOpenRefused
     case reuseNewer, reuseOlder
+    case damaged
   }
 
   var kind: Kind

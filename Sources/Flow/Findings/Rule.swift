@@ -96,6 +96,8 @@ public enum Rule: String, Sendable, CaseIterable {
   case snapped = "snapped"
   case capturedTwice = "captured_twice"
   case offloaded = "offloaded"
+  case checksumsOffloaded = "checksums_offloaded"
+  case damaged = "damaged"
   case timeBackwards = "time_backwards"
   case captureGap = "capture_gap"
   // Datagrams
@@ -123,6 +125,7 @@ public enum Alternative: String, Sendable, CaseIterable {
   case middlebox = "a middlebox that changes options"
   case forgedReset = "a reset forged on the path"
   case mirrored = "a copy made by a mirror port"
+  case rewritten = "a capture that was changed after it was taken"
   case otherPath = "the other direction takes another path"
   case endOfCapture = "the capture ends before it does"
   case blackHole = "a path that drops large packets"

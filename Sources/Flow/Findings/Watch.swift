@@ -29,6 +29,8 @@ struct Watch: Sendable {
   var silentTimeouts = InlineArray<2, UInt8>(repeating: 0)
   /// Each end has been sent something that asks for a challenge ACK (RFC 5961), one bit each.
   var challenged: UInt8 = 0
+  /// What the checksums of each end's segments have been.
+  var checks = InlineArray<2, Checks>(repeating: Checks())
   /// How often the originator was seen to acknowledge the SYN-ACK.
   var openingACKs: UInt8 = 0
 

@@ -124,8 +124,8 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
 
   /// Takes a segment: numbers are made relative, then each part looks at it in turn.
   mutating func receive(
-    _ packet: inout Packet, _ frame: Frame, from side: FlowSide, flow: UInt64, _ detail: inout TCPDetail,
-    _ copies: inout Copies
+    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, from side: FlowSide, flow: UInt64,
+    _ detail: inout TCPDetail, _ copies: inout Copies
   ) -> Verdict {
     var verdict = Verdict(side: side)
     if packet.tcp.flags.contains(.syn), isForeign(&packet, side) {
@@ -155,6 +155,12 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     if segment.payload > 0 {
       count(&ends[me].counters.dataSegments)
       ends[me].counters.dataOctets += UInt64(segment.payload)
+    }
+    if isDamaged(&packet, octets, side, detail) {
+      drop(segment, &detail)
+      verdict.analysis = .badChecksum
+      copies.remember(marks, frame: segment.frame, on: way)
+      return verdict
     }
     let overtaken = ends[me].wasOvertaken(segment)
     let load = segment.payload > 0 ? load(of: me, &detail) : Load()

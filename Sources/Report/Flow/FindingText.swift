@@ -240,7 +240,10 @@ extension Finding {
         : [who, " aborted the connection with a RST"]
     case .resetUnread: return [who, " closed with data unread: a RST instead of a FIN"]
     case .resetAfterClose: return [who, " had closed and answered what still came with a RST"]
-    case .resetDead: return [who, " knows no such connection: it answered with a RST"]
+    case .resetDead:
+      return a > 0
+        ? [who, " sent nothing but ", .count(a, "RST", "RSTs"), ": what it answers was not captured"]
+        : [who, " knows no such connection: it answered with a RST"]
     case .resetBlind:
       return [
         .count(a, "reset", "resets"), " in ", who, "'s name ",
@@ -281,6 +284,15 @@ extension Finding {
       return [
         who, "'s segments are larger than the wire carries, ", .number(a), " octets where ", .number(b),
         " fit: captured before or behind the network card",
+      ]
+    case .checksumsOffloaded:
+      return [
+        who, "'s checksums are not those of the wire: its network card computes them behind the tap",
+      ]
+    case .damaged:
+      return [
+        .count(a, "segment", "segments"), " of ", who, " came damaged (wrong checksum): ", other,
+        " drops such",
       ]
     case .timeBackwards:
       return ["time goes backwards ", .count(a, "time", "times"), " in the capture, by up to ", .time(b)]

@@ -42,6 +42,7 @@ extension OctetBuffer {
       write("]")
     }
     if analysis.contains(.retransmission) { place = writeRepeat(verdict, flags) }
+    if analysis.contains(.badChecksum) { write(" [damaged]") }
     if analysis.contains(.outOfOrder) { write(" [reordered]") }
     if analysis.contains(.lostSegment) { write(" [gap before it]") }
     if analysis.contains(.ackLostSegment) { write(" [acknowledges what was not captured]") }

@@ -20,7 +20,7 @@ class Talk:
         self.film, self.port, self.initial = film, port, list(initial)
         self.next, self.heard = [0, 0], [0, 0]
 
-    def send(self, me, flags, body, gap, seq, ack, win, opts, tos, lost):
+    def send(self, me, flags, body, gap, seq, ack, win, opts, tos, lost, spoilt=False):
         seq = self.next[me] if seq is None else seq
         ack = self.next[1 - me] if ack is None else ack
         ports = (self.port, 9000) if me == 0 else (9000, self.port)
@@ -28,6 +28,8 @@ class Talk:
         number = (self.initial[me] + seq) % 2**32
         answer = (self.initial[1 - me] + ack) % 2**32 if "." in flags else 0
         segment = tcp(*pair, *ports, number, answer, flags, b"x" * body, window=win, options=opts)
+        if spoilt:
+            segment = segment[:-1] + b"y"
         self.last = self.film.packet(pair, 6, segment, gap, tos, lost)
         if "R" in flags:
             return self
@@ -37,8 +39,8 @@ class Talk:
     def c(self, flags, body=0, gap=0.1, seq=None, ack=None, win=502, opts=b"", tos=0, lost=False):
         return self.send(0, flags, body, gap, seq, ack, win, opts, tos, lost)
 
-    def s(self, flags, body=0, gap=10, seq=None, ack=None, win=509, opts=b"", tos=0, lost=False):
-        return self.send(1, flags, body, gap, seq, ack, win, opts, tos, lost)
+    def s(self, flags, body=0, gap=10, seq=None, ack=None, win=509, opts=b"", tos=0, lost=False, spoilt=False):
+        return self.send(1, flags, body, gap, seq, ack, win, opts, tos, lost, spoilt)
 
     def open(self, client=USUAL, server=USUAL, room=65160):
         return self.c("S", opts=client, win=64240).s("S.", opts=server, win=room).c(".")
@@ -132,13 +134,14 @@ CAPTURES = [
     ),
     Capture(
         "findings-capture",
-        "What a capture may be: begun in mid-stream, of one side only, out of order, with gaps.",
+        "What a capture may be: begun in mid-stream, of one side only, out of order, with gaps, with damage.",
         "Crafted.",
         [
             ("begun in mid-stream", port(40001)),
             ("one side only", port(40002)),
             ("time goes backwards", port(40003)),
             ("octets that were not captured", port(40004)),
+            ("a damaged segment", port(40005)),
         ],
     ),
 ]
@@ -227,6 +230,9 @@ def capture(film):
     t.c("P.", 100).s(".", lost=True).s("P.", 300, lost=True).c(".").c("P.", 50)
     t = film.talk().open().c("P.", 100).s(".", gap=-5).c("P.", 100, gap=20).s(".")
     t = film.talk().open().c("P.", 100).s(".").c("P.", 700, lost=True).c("P.", 100).s(".")
+    t = film.talk().open().c("P.", 100).s(".").s(".", 1000).s(".", 1000, gap=0.1).s(".", 1000, gap=0.1).c(".")
+    t.s(".", 1000, gap=0.1, spoilt=True).s(".", 1000, gap=0.1).c(".", ack=3001).s(".", 1000, gap=10, seq=3001)
+    t.c(".")
 
 
 def make(out):

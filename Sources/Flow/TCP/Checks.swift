@@ -1,0 +1,77 @@
+// Checksums that are wrong: computed later by the network card, or a segment that was damaged on its way.
+
+internal import Wire
+
+/// What the checksums of one end's segments have been, without payload and with: some network cards compute
+/// only the latter. Counts stop at 255, good ones are halved there.
+struct Checks: Sendable, BitwiseCopyable {
+  /// So many that are right show that the end's checksums are finished when they are captured.
+  private static let goodMin: UInt8 = 3
+  /// So many that are wrong, and hardly any that are right, show that the card computes them: Linux sums up
+  /// the last ACKs of TIME_WAIT itself.
+  private static let wrongMin: UInt8 = 3
+
+  private var good = InlineArray<2, UInt8>(repeating: 0)
+  private var wrong = InlineArray<2, UInt8>(repeating: 0)
+
+  /// Whether the card computes them: hardly any has been right.
+  var isOffloaded: Bool {
+    let (right, not) = (UInt16(good[0]) + UInt16(good[1]), UInt16(wrong[0]) + UInt16(wrong[1]))
+    return not >= UInt16(Checks.wrongMin) && right * 3 <= not
+  }
+
+  /// Whether one more would tell anything. Where the end itself is, nothing is damaged yet.
+  func isWorth(_ kind: Int, isNear: Bool) -> Bool {
+    wrong[kind] == 0 ? !isNear || good[kind] < Checks.goodMin : good[kind] > 0 || wrong[kind] < .max
+  }
+
+  /// Takes a verdict; true when the segment was damaged: it is wrong, and nearly all others are right. One
+  /// that the card would have finished was not.
+  mutating func take(_ verdict: ChecksumVerdict, _ kind: Int) -> Bool {
+    switch verdict {
+    case .absent, .unverifiable: return false
+    case .good:
+      if good[kind] == .max { (good[kind], wrong[kind]) = (good[kind] / 2, wrong[kind] / 2) }
+      good[kind] += 1
+      return false
+    case .partial:
+      if wrong[kind] < .max { wrong[kind] += 1 }
+      return false
+    case .bad:
+      if wrong[kind] < .max { wrong[kind] += 1 }
+      return good[kind] >= Checks.goodMin && good[kind] / 3 >= wrong[kind]
+    }
+  }
+}
+
+extension TCPConnection {
+  /// Whether a segment was damaged on its way to the tap. `octets` are the frame's; none when nobody has
+  /// them.
+  mutating func isDamaged(
+    _ packet: inout Packet, _ octets: Bytes, _ side: FlowSide, _ detail: borrowing TCPDetail
+  ) -> Bool {
+    guard octets.count > 0, packet.payloadCaptured >= packet.payloadLength else { return false }
+    let kind = packet.payloadLength > 0 ? 1 : 0
+    let isNear = vantage(of: side, detail) == .near
+    guard watch.checks[side.rawValue].isWorth(kind, isNear: isNear) else { return false }
+    var layer = packet.layerCount - 1
+    while layer >= 0, packet.layers[layer].kind != .tcp { layer -= 1 }
+    guard let verdict = packet.checksum(ofLayer: layer, in: octets) else { return false }
+    return watch.checks[side.rawValue].take(verdict, kind) && !isNear
+  }
+
+  /// The other end drops a damaged segment (RFC 9293 section 3.1): it acknowledges nothing and moves nobody.
+  /// Octets at the place of the next were sent all the same, and will be sent again.
+  mutating func drop(_ segment: Segment, _ detail: inout TCPDetail) {
+    let me = segment.side.rawValue
+    detail.note(.damaged, segment, amount: segment.payload)
+    guard segment.payload > 0, segment.sequence == ends[me].highest, !segment.flags.contains(.syn) else {
+      return
+    }
+    let end = segment.sequence &+ segment.payload
+    detail[me].jump(ClosedBlock(start: segment.sequence, end: end), by: segment)
+    ends[me].highest = end
+    ends[me].lastNew = segment.time
+    ends[me].remember(segment)
+  }
+}
