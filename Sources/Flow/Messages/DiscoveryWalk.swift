@@ -8,6 +8,8 @@ struct Walker: Sendable {
   private static let samplesMax = 512
   /// Ends of messages that are kept to tell framings apart.
   private static let cutsMax = 64
+  /// Messages of one length that count.
+  private static let repeatsMax = 3
   /// Octets of a message that are looked at to know whether it is text.
   private static let textMax = 64
   /// Bits that one message is worth at most.
@@ -104,13 +106,16 @@ struct Walker: Sendable {
     if framing == .protobuf, !full.allSatisfy({ has(.protobuf, octets, $0.content, $0.end) }) { return nil }
     // Empty messages jump nowhere: they show nothing, and zeros look like them.
     let empty = steps.count - full.count
+    // The same length again and again is what records of one length would show as well.
+    let lengths = Set(full.map { $0.end - $0.start })
+    let telling = min(full.count, Walker.repeatsMax * lengths.count)
     var bits = 0.0
     for each in Set([Content.any, content]) {
       let chance = chance(framing, each, steps)
       // What follows a message that fits by chance is likelier to fit by chance as well: a bit and a half of
       // each is not counted.
       let worth = max(0, min(Walker.messageBitsMax, -logarithm(chance)) - 1.5)
-      bits = max(bits, Double(full.count) * worth)
+      bits = max(bits, Double(telling) * worth)
     }
     bits -= Double(3 * empty)
     if side.isWhole { bits += min(10, logarithm(Double(max(2, (count - start) / steps.count)))) }
