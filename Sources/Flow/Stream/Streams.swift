@@ -298,7 +298,9 @@ public struct Streams: ~Copyable {
   /// be kept in order.
   private mutating func quiet(besides place: Int) -> Int? {
     var (victim, left): (Int?, Int) = (nil, Streams.candidates)
-    for _ in 0..<works.count where left > 0 {
+    var looks = works.count
+    while left > 0, looks > 0 {
+      looks -= 1
       hand = hand + 1 < works.count ? hand + 1 : 0
       if hand == place || owners[hand] < 0 { continue }
       left -= 1
