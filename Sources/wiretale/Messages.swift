@@ -84,6 +84,7 @@ private func readMessages(
     try options.source(), settings: try options.settings(), filter: try options.filter())
   for warning in opened.warnings { complain(warning) }
   if options.isLive || options.user != nil { try dropPrivileges(to: options.user) }
+  if options.isLive { Session.announce(opened) }
   let lineBuffered = isatty(STDOUT_FILENO) == 1
   var tracker = Tracker()
   var streams = MessageStreams(asked)
@@ -94,7 +95,7 @@ private func readMessages(
   do throws(CaptureError) {
     try opened.forEachFrame { octets, frame in
       mux.dissect(octets, frame, into: &packet)
-      let verdict = tracker.receive(&packet, frame)
+      let verdict = tracker.receive(&packet, frame, octets)
       streams.receive(octets, &packet, frame, verdict)
       if tracker.hasEnded || streams.hasFinished {
         collect(&tracker, &streams, &view)

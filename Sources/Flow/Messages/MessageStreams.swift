@@ -75,7 +75,8 @@ public struct MessageStreams: ~Copyable {
 
   /// Takes a packet that the tracker has given to a flow, with its frame's octets.
   public mutating func receive(_ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: Verdict) {
-    guard packet.hasTCP, verdict.flow > 0 else { return }
+    // Who gets a damaged segment drops it.
+    guard packet.hasTCP, verdict.flow > 0, !verdict.analysis.contains(.badChecksum) else { return }
     now = max(now, frame.time)
     self.frame = frame.number
     let flags = packet.tcp.flags

@@ -81,7 +81,10 @@ public struct Streams: ~Copyable {
   public mutating func receive(
     _ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: Verdict
   ) -> Bool {
-    if packet.hasTCP, verdict.flow > 0 { take(octets, &packet, frame, verdict) }
+    // Who gets a damaged segment drops it.
+    if packet.hasTCP, verdict.flow > 0, !verdict.analysis.contains(.badChecksum) {
+      take(octets, &packet, frame, verdict)
+    }
     return !exchanges.isEmpty || !summaries.isEmpty
   }
 
