@@ -15,7 +15,7 @@ struct FlowChoice {
 }
 
 /// One of the printers at work, and the flows that wait for their place.
-struct FlowView: ~Copyable {
+struct FlowView: TextSource, ~Copyable {
   /// Which printer.
   enum Mode { case line, json, zeek }
 

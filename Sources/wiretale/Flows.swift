@@ -1,9 +1,7 @@
 // `wiretale flows`: one line or record per connection, as it ends and at the end.
 
 import ArgumentParser
-import Capture
 import Flow
-import Glibc
 import Report
 import Wire
 
@@ -59,48 +57,11 @@ struct Flows: ParsableCommand {
     for (name, value) in [("--close-wait", closeWait), ("--idle", idle)] where !(1...86_400).contains(value) {
       throw Failure.usage("\(name) \(value): 1 to 86400 seconds")
     }
-    let opened = try Capture(
-      try capture.source(), settings: try capture.settings(), filter: try capture.filter())
-    for warning in opened.warnings { complain(warning) }
-    if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
-    var view = FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits)
     var limits = try table.limits()
     limits.keepsSeries = series
     limits.linger = 2 * findingLimits.maximumSegmentLifetime
-    var tracker = Tracker(limits)
-    let (mux, isLive) = (Mux.standard, capture.isLive)
-    var packet = Packet()
-    var outputEnded = false
-    var failure: CaptureError?
-    do throws(CaptureError) {
-      try opened.forEachFrame { octets, frame in
-        mux.dissect(octets, frame, into: &packet)
-        _ = tracker.receive(&packet, frame, octets)
-        if tracker.hasEnded { tracker.drain { view.show($0) } }
-        if view.pending > 1 << 16 { outputEnded = !view.flush() }
-        return outputEnded ? .stop : .go
-      } idle: {
-        // No packet tells that time goes on.
-        if isLive { tracker.advance(to: realTime()) }
-        if tracker.hasEnded { tracker.drain { view.show($0) } }
-        outputEnded = outputEnded || !view.flush()
-        return outputEnded ? .stop : .go
-      }
-    } catch {
-      failure = error
-    }
-    tracker.finish()
-    tracker.drain {
-      view.show($0)
-      if view.pending > 1 << 16, !outputEnded { outputEnded = !view.flush() }
-    }
-    view.finish()
-    if !outputEnded, !view.flush(), errno != EPIPE {
-      throw Failure.input("standard output: \(lastSystemError())")
-    }
-    for line in summary(tracker.tally) { complain(line) }
-    for name in view.unknownNames { complain("--where: no flow has a field \"\(name)\"") }
-    if let failure { throw failure }
+    var run = FlowRun(limits, FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits))
+    try capture.read(&run)
   }
 
   /// Which flows are to be shown.
@@ -134,4 +95,46 @@ extension Flows {
     limits.idle = Int64(idle) * 1_000_000_000
     return limits
   }
+}
+
+/// The tracker at work for a view of its flows.
+struct FlowRun: FrameReader, ~Copyable {
+  private var view: FlowView
+  private let mux = Mux.standard
+  private var packet = Packet()
+  private var tracker: Tracker
+
+  /// Nothing read yet.
+  init(_ limits: Limits, _ view: consuming FlowView) {
+    self.view = view
+    tracker = Tracker(limits)
+  }
+
+  mutating func receive(_ octets: Bytes, _ frame: Frame) {
+    mux.dissect(octets, frame, into: &packet)
+    _ = tracker.receive(&packet, frame, octets)
+    if tracker.hasEnded { tracker.drain { view.show($0) } }
+  }
+
+  mutating func rest(_ now: Int64?) {
+    if let now { tracker.advance(to: now) }
+    if tracker.hasEnded { tracker.drain { view.show($0) } }
+  }
+
+  mutating func finish(_ output: inout Output) {
+    tracker.finish()
+    tracker.drain {
+      view.show($0)
+      output.pass(&view)
+    }
+    view.finish()
+  }
+
+  mutating func conclude() {
+    for line in summary(tracker.tally) { complain(line) }
+    for name in view.unknownNames { complain("--where: no flow has a field \"\(name)\"") }
+  }
+
+  var pending: Int { view.pending }
+  mutating func flush() -> Bool { view.flush() }
 }

@@ -1,7 +1,6 @@
 // `wiretale http`: one line or record per HTTP exchange, as it completes.
 
 import ArgumentParser
-import Capture
 import Flow
 import Glibc
 import Report
@@ -62,8 +61,8 @@ struct HTTP: ParsableCommand {
     var streaming = StreamOptions()
     streaming.bodyMax = bodyMax
     let mode: HTTPView.Mode = routes ? .routes(json: json) : json ? .json : zeek ? .zeek : har ? .har : .line
-    var view = HTTPView(mode, options)
-    try readStreams(capture, streaming, &view)
+    var run = StreamRun(streaming, HTTPView(mode, options))
+    try capture.read(&run)
   }
 }
 

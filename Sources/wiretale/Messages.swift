@@ -1,7 +1,6 @@
 // `wiretale messages`: applications' messages laid over segments, by a framing that is named or found.
 
 import ArgumentParser
-import Capture
 import Flow
 import Glibc
 import Report
@@ -39,8 +38,8 @@ struct Messages: ParsableCommand {
     }
     if json, fields { throw Failure.usage("--json and -V are different views: give one of them") }
     if !json { options.octetsMax = fields ? MessageLine.fieldsMax : MessageLine.previewMax }
-    var view = MessageView(json: json, fields: fields)
-    try readMessages(capture, options, &view)
+    var run = MessageRun(options, MessageView(json: json, fields: fields))
+    try capture.read(&run)
   }
 }
 
@@ -76,84 +75,67 @@ struct MessageView: ~Copyable {
   }
 }
 
-/// Reads a capture to its end and lets a view have its messages.
-private func readMessages(
-  _ options: CaptureOptions, _ asked: MessageOptions, _ view: inout MessageView
-) throws {
-  let opened = try Capture(
-    try options.source(), settings: try options.settings(), filter: try options.filter())
-  for warning in opened.warnings { complain(warning) }
-  if options.isLive || options.user != nil { try dropPrivileges(to: options.user) }
-  if options.isLive { Session.announce(opened) }
-  let lineBuffered = isatty(STDOUT_FILENO) == 1
-  var tracker = Tracker()
-  var streams = MessageStreams(asked)
-  let (mux, isLive) = (Mux.standard, options.isLive)
-  var packet = Packet()
-  var outputEnded = false
-  var failure: CaptureError?
-  do throws(CaptureError) {
-    try opened.forEachFrame { octets, frame in
-      mux.dissect(octets, frame, into: &packet)
-      let verdict = tracker.receive(&packet, frame, octets)
-      streams.receive(octets, &packet, frame, verdict)
-      if tracker.hasEnded || streams.hasFinished {
-        collect(&tracker, &streams, &view)
-        if lineBuffered || view.pending > 1 << 16 { outputEnded = !view.flush() }
-      }
-      return outputEnded ? .stop : .go
-    } idle: {
-      // No packet tells that time goes on.
-      if isLive { tracker.advance(to: realTime()) }
-      if tracker.hasEnded { collect(&tracker, &streams, &view) }
-      streams.ripen()
-      drain(&streams, &view)
-      outputEnded = outputEnded || !view.flush()
-      return outputEnded ? .stop : .go
+/// Tracker and streams at work for a view.
+struct MessageRun: FrameReader, ~Copyable {
+  private var view: MessageView
+  private let mux = Mux.standard
+  private var packet = Packet()
+  private var tracker = Tracker()
+  private var streams: MessageStreams
+
+  /// Nothing read yet.
+  init(_ options: MessageOptions, _ view: consuming MessageView) {
+    self.view = view
+    streams = MessageStreams(options)
+  }
+
+  mutating func receive(_ octets: Bytes, _ frame: Frame) {
+    mux.dissect(octets, frame, into: &packet)
+    let verdict = tracker.receive(&packet, frame, octets)
+    streams.receive(octets, &packet, frame, verdict)
+    if tracker.hasEnded || streams.hasFinished { collect() }
+  }
+
+  mutating func rest(_ now: Int64?) {
+    if let now { tracker.advance(to: now) }
+    if tracker.hasEnded { collect() }
+    streams.ripen()
+    MessageRun.drain(&streams, &view)
+  }
+
+  mutating func finish(_ output: inout Output) {
+    tracker.finish()
+    collect()
+    for flow in streams.flows where output.isOpen {
+      streams.end(flow)
+      MessageRun.drain(&streams, &view)
+      output.pass(&self)
     }
-  } catch {
-    failure = error
   }
-  tracker.finish()
-  collect(&tracker, &streams, &view)
-  for flow in streams.flows where !outputEnded {
-    streams.end(flow)
-    drain(&streams, &view)
-    if view.pending > 1 << 16 { outputEnded = !view.flush() }
-  }
-  if !outputEnded, !view.flush(), errno != EPIPE {
-    throw Failure.input("standard output: \(lastSystemError())")
-  }
-  Session.summarize(opened, counters: isLive)
-  let counters = streams.counters
-  if counters.gapsByBudget > 0 {
-    complain("\(counters.gapsByBudget) times octets were given up because a limit was reached")
-  }
-  if counters.differingOverlaps > 0 {
-    complain("\(counters.differingOverlaps) segments repeat octets with other values: somebody lies")
-  }
-  if let failure { throw failure }
-}
 
-/// Hands over what has ended.
-private func collect(
-  _ tracker: inout Tracker, _ streams: inout MessageStreams, _ view: inout MessageView
-) {
-  tracker.drain { flow in
-    if flow.isInterim { return }
-    streams.end(flow.record.serial)
-    if !streams.hasFinished { return }
-    view.findings = flow.findings().filter { MessageFindings.rules.contains($0.rule) }
-    drain(&streams, &view)
-    view.findings = []
-  }
-  drain(&streams, &view)
-}
+  mutating func conclude() { streams.counters.tellLosses() }
 
-private func drain(_ streams: inout MessageStreams, _ view: inout MessageView) {
-  streams.drain {
-    view.show($0)
-  } summary: {
-    view.show($0)
+  var pending: Int { view.pending }
+  mutating func flush() -> Bool { view.flush() }
+
+  /// Hands over what has ended.
+  private mutating func collect() {
+    tracker.drain { flow in
+      if flow.isInterim { return }
+      streams.end(flow.record.serial)
+      if !streams.hasFinished { return }
+      view.findings = flow.findings().filter { MessageFindings.rules.contains($0.rule) }
+      MessageRun.drain(&streams, &view)
+      view.findings = []
+    }
+    MessageRun.drain(&streams, &view)
+  }
+
+  private static func drain(_ streams: inout MessageStreams, _ view: inout MessageView) {
+    streams.drain {
+      view.show($0)
+    } summary: {
+      view.show($0)
+    }
   }
 }

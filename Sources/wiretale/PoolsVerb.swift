@@ -1,7 +1,6 @@
 // `wiretale pools`: what each client's connection pool did with each host.
 
 import ArgumentParser
-import Capture
 import Flow
 import Glibc
 import Report
@@ -19,8 +18,8 @@ struct PoolsVerb: ParsableCommand {
 
   func run() throws {
     hearSignals()
-    var view = PoolsView(json: json)
-    try readStreams(capture, StreamOptions(), &view)
+    var run = StreamRun(StreamOptions(), PoolsView(json: json))
+    try capture.read(&run)
   }
 }
 

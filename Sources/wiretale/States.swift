@@ -36,10 +36,6 @@ struct States: ParsableCommand {
     hearSignals()
     let choice = try choice()
     if let every, every < 1 { throw Failure.usage("--every \(every): 1 second or more") }
-    let opened = try Capture(
-      try capture.source(), settings: try capture.settings(), filter: try capture.filter())
-    for warning in opened.warnings { complain(warning) }
-    if capture.isLive || capture.user != nil { try dropPrivileges(to: capture.user) }
     var limits = try table.limits()
     limits.linger = 2 * choice.maximumSegmentLifetime
     // Who is in TIME_WAIT is what is asked for.
@@ -48,20 +44,7 @@ struct States: ParsableCommand {
     limits.idleTCP = .max
     limits.idleOther = 0
     var view = StatesView(choice, limits, live: capture.isLive, every: every)
-    var failure: CaptureError?
-    do throws(CaptureError) {
-      try opened.forEachFrame { octets, frame in
-        view.receive(octets, frame)
-        return view.isDue && !view.show() ? .stop : .go
-      } idle: {
-        view.isDue && !view.show() ? .stop : .go
-      }
-    } catch {
-      failure = error
-    }
-    if !view.show(), errno != EPIPE { throw Failure.input("standard output: \(lastSystemError())") }
-    for line in summary(view.tally) { complain(line) }
-    if let failure { throw failure }
+    try capture.read(&view)
   }
 
   /// What is to be shown.
@@ -83,7 +66,7 @@ struct States: ParsableCommand {
 }
 
 /// The tracker at work, and the table that is made of it when it is asked for.
-struct StatesView: ~Copyable {
+struct StatesView: FrameReader, ~Copyable {
   private let choice: StatesTable.Choice
   private let live: Bool
   private let every: Duration?
@@ -93,6 +76,8 @@ struct StatesView: ~Copyable {
   private var tracker: Tracker
   private var packet = Packet()
   private var latest = Int64.min
+  /// The table that waits to be written.
+  private var table: StatesTable?
 
   init(_ choice: StatesTable.Choice, _ limits: Limits, live: Bool, every: Int?) {
     self.choice = choice
@@ -102,33 +87,52 @@ struct StatesView: ~Copyable {
     tracker = Tracker(limits)
   }
 
-  /// What was seen, and what was given up.
-  var tally: FlowTally { tracker.tally }
-
-  /// Takes one packet; what is no connection is of no interest.
+  /// What is no connection is of no interest.
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
     latest = max(latest, frame.time)
     mux.dissect(octets, frame, into: &packet)
     guard packet.hasTCP || packet.quoted != nil else { return }
     _ = tracker.receive(&packet, frame, octets)
     if tracker.hasEnded { tracker.drain { _ in } }
+    if isDue { show() }
+  }
+
+  mutating func rest(_ now: Int64?) {
+    if isDue { show() }
+  }
+
+  mutating func finish(_ output: inout Output) {
+    show()
+  }
+
+  mutating func conclude() {
+    for line in summary(tracker.tally) { complain(line) }
+  }
+
+  /// Nobody waits for more of a table.
+  var pending: Int { table == nil ? 0 : Int.max }
+
+  mutating func flush() -> Bool {
+    let isWritten = table?.out.flush(to: STDOUT_FILENO) ?? true
+    table = nil
+    return isWritten
   }
 
   /// Whether a signal or the clock asks for the table.
-  var isDue: Bool {
+  private var isDue: Bool {
     if Signals.takeStatistics() { return true }
     guard live, let every else { return false }
     return clock.now - shown >= every
   }
 
-  /// Prints the states as they are. False when the output takes no more; `errno` says why.
-  mutating func show() -> Bool {
+  /// Lists the states as they are.
+  private mutating func show() {
     shown = clock.now
     // Live, time goes on while nothing comes.
-    let now = live ? max(latest, Int64(time(nil)) * 1_000_000_000) : latest
+    let now = live ? max(latest, realTime()) : latest
     var table = StatesTable(choice, now: now)
     tracker.forEachOpen { table.add($0) }
     table.finish()
-    return table.out.flush(to: STDOUT_FILENO)
+    self.table = .some(table)
   }
 }

@@ -9,6 +9,7 @@ struct SealedTalk: ~Copyable {
   enum Sum { case right, wrong, partial }
 
   var tracker = Tracker(secret: FlowSecret(seed: 1))
+  private var messages: MessageStreams
   private var next: (UInt32, UInt32) = (1000, 9000)
   private var identification: UInt16 = 1
   private(set) var frame: UInt64 = 0
@@ -16,6 +17,23 @@ struct SealedTalk: ~Copyable {
 
   /// What the client's and the server's checksums are where nothing else is said.
   var usual = (client: Sum.right, server: Sum.right)
+
+  /// Messages of ten octets both ways.
+  init() throws {
+    var options = MessageOptions()
+    options.framing = try Framing("fixed:10")
+    options.octetsMax = 10
+    messages = MessageStreams(options)
+  }
+
+  /// What the server said so far, message for message.
+  mutating func said() -> [String] {
+    var texts: [String] = []
+    messages.drain { message in
+      if message.side == .responder { texts.append(String(decoding: message.octets, as: UTF8.self)) }
+    }
+    return texts
+  }
 
   @discardableResult
   mutating func client(_ flags: TCPFlags, _ octets: Int = 0, _ sum: Sum? = nil) -> Verdict {
@@ -55,7 +73,7 @@ struct SealedTalk: ~Copyable {
     func number(_ n: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: n >> (24 - 8 * $0)) } }
     var tcp = ports + number(mine) + number(flags.contains(.ack) ? theirs : 0)
     tcp += [0x50, UInt8(truncatingIfNeeded: flags.rawValue), 0xff, 0xff, 0, 0, 0, 0]
-    tcp += [UInt8](repeating: 120, count: octets)
+    tcp += [UInt8](repeating: UInt8(ascii: sum == .wrong ? "?" : "x"), count: octets)
     let pseudo = [10, 0, 0, source, 10, 0, 0, target, 0, 6, UInt8(tcp.count >> 8), UInt8(tcp.count & 255)]
     let check = sum == .partial ? fold(pseudo) : ~fold(pseudo + tcp) &+ (sum == .wrong ? 1 : 0)
     (tcp[16], tcp[17]) = (UInt8(check >> 8), UInt8(check & 255))
@@ -79,7 +97,9 @@ struct SealedTalk: ~Copyable {
     let seen = Frame(
       number: frame, time: time, wireLength: octets.count, capturedLength: octets.count, link: .raw)
     Mux.standard.dissect(octets.span, seen, into: &packet)
-    return tracker.receive(&packet, seen, octets.span)
+    let verdict = tracker.receive(&packet, seen, octets.span)
+    messages.receive(octets.span, &packet, seen, verdict)
+    return verdict
   }
 
   mutating func end() -> EndedFlow? {
@@ -92,7 +112,7 @@ struct SealedTalk: ~Copyable {
 
 @Suite struct ChecksTests {
   @Test func aDamagedSegmentIsDroppedAndItsRepeatFillsThePlace() throws {
-    var wire = SealedTalk()
+    var wire = try SealedTalk()
     wire.open()
     let verdict = wire.server([.ack, .psh], 100, .wrong)
     #expect(verdict.analysis == .badChecksum)
@@ -109,9 +129,19 @@ struct SealedTalk: ~Copyable {
     #expect(flow.connection?[.responder].streamOctets == 600)
   }
 
+  @Test func theOctetsOfADamagedSegmentAreNobodysMessage() throws {
+    var wire = try SealedTalk()
+    wire.open()
+    #expect(wire.said().count == 50)
+    wire.server([.ack, .psh], 10, .wrong)
+    #expect(wire.said() == [])
+    wire.server([.ack, .psh], 10)
+    #expect(wire.said() == ["xxxxxxxxxx"])
+  }
+
   @Test(arguments: [TCPFlags.rst, [.rst, .ack], [.fin, .ack]]) func aDamagedEndIsNone(flags: TCPFlags) throws
   {
-    var wire = SealedTalk()
+    var wire = try SealedTalk()
     wire.open()
     let verdict = wire.server(flags, 0, .wrong)
     #expect(verdict.analysis == .badChecksum)
@@ -126,7 +156,7 @@ struct SealedTalk: ~Copyable {
   )
     throws
   {
-    var wire = SealedTalk()
+    var wire = try SealedTalk()
     wire.usual.client = sum
     wire.open()
     wire.client([.rst, .ack])
@@ -139,8 +169,8 @@ struct SealedTalk: ~Copyable {
     #expect(flow.connection?[.originator].streamOctets == 50)
   }
 
-  @Test func nothingIsDamagedBesideItsSender() {
-    var wire = SealedTalk()
+  @Test func nothingIsDamagedBesideItsSender() throws {
+    var wire = try SealedTalk()
     wire.open()
     let verdict = wire.client([.ack, .psh], 10, .wrong)
     #expect(!verdict.analysis.contains(.badChecksum))
@@ -149,7 +179,7 @@ struct SealedTalk: ~Copyable {
   }
 
   @Test func aCardThatBeginsToComputeIsNoDamage() throws {
-    var wire = SealedTalk()
+    var wire = try SealedTalk()
     wire.open()
     wire.usual.server = .wrong
     for _ in 0..<10 { wire.server([.ack, .psh], 100) }

@@ -48,8 +48,10 @@ final class Lab {
   }
 
   /// Starts the program in the namespace `there` and waits until it listens.
-  func listen(_ words: [String], on port: String = Lab.port, output: Pipe? = nil) throws -> Running {
-    let command = ["ip", "netns", "exec", there, Program.path ?? "", "-i", port] + words
+  func listen(_ words: [String], verb: String = "packets", on port: String = Lab.port, output: Pipe? = nil)
+    throws -> Running
+  {
+    let command = ["ip", "netns", "exec", there, Program.path ?? "", verb, "-i", port] + words
     let running = try Running(command, output: output)
     let listens = Running.until { running.errors.contains("listening on") || !running.isRunning }
     if !listens || !running.isRunning {

@@ -17,7 +17,7 @@ public struct MessageOptions: Sendable {
 /// Reads messages. Pure state: no clock, no output; the tracker says which flow a packet belongs to.
 public struct MessageStreams: ~Copyable {
   /// What is known of one flow.
-  private struct Slot: Sendable {
+  private struct Slot: StreamSlot {
     enum State: Sendable {
       /// Nothing has been said yet.
       case silent
@@ -26,8 +26,7 @@ public struct MessageStreams: ~Copyable {
       case reading
     }
     var state = State.silent
-    /// The numbers of the first octets, from SYNs.
-    var bases: InlineArray<2, UInt32?> = [nil, nil]
+    var bases = StreamBases()
     /// Where reassembly and reader are, while there are any.
     var place: UInt32 = 0
     /// Octets that were held when the framing was asked for last, and offsets behind the last octet, from
@@ -49,9 +48,7 @@ public struct MessageStreams: ~Copyable {
 
   private let options: MessageOptions
   private var context: StreamContext
-  private var table = SerialTable()
-  private var slots: [Slot] = []
-  private var freeSlots: [Int] = []
+  private var slots = StreamSlots<Slot>()
   private var works: [Reassembly] = []
   private var readers: [MessageConnection] = []
   private var nobody = Nobody()
@@ -79,33 +76,14 @@ public struct MessageStreams: ~Copyable {
     guard packet.hasTCP, verdict.flow > 0, !verdict.analysis.contains(.badChecksum) else { return }
     now = max(now, frame.time)
     self.frame = frame.number
-    let flags = packet.tcp.flags
-    let length = max(0, packet.payloadLength)
-    let slot: Int
-    if let found = table.find(verdict.flow) {
-      slot = found
-    } else if flags.contains(.syn) || length > 0 {
-      slot = open(verdict.flow)
-    } else {
-      return
-    }
-    if flags.contains(.syn), slots[slot].bases[verdict.side.rawValue] == nil {
-      slots[slot].bases[verdict.side.rawValue] = packet.tcp.sequence &+ 1
-      if flags.contains(.ack), slots[slot].bases[verdict.side.other.rawValue] == nil {
-        slots[slot].bases[verdict.side.other.rawValue] = packet.tcp.acknowledgment
-      }
-    }
-    if flags.contains(.syn) || slots[slot].handshake != nil {
+    guard let slot = slots.place(of: &packet, verdict) else { return }
+    if packet.tcp.flags.contains(.syn) || slots[slot].handshake != nil {
       noteHandshake(slot, &packet, verdict.side, frame)
     }
-    let segment = StreamSegment(
-      side: verdict.side, sequence: packet.tcp.sequence, acknowledgment: packet.tcp.acknowledgment,
-      flags: flags, length: length, frame: frame.number, time: frame.time)
-    let start = min(max(0, packet.payloadOffset), octets.count)
-    let end = min(start &+ min(max(0, packet.payloadCaptured), length), octets.count)
-    let payload = octets.extracting(start..<end)
+    let segment = StreamSegment(&packet, from: verdict.side, frame)
+    let payload = octets.extracting(segment.payload(&packet, of: octets.count))
     if slots[slot].state == .silent {
-      if length == 0 || flags.contains(.rst) { return }
+      if segment.length == 0 || segment.flags.contains(.rst) { return }
       begin(slot, StreamEnds(&packet, verdict.side), verdict.flow)
     }
     pace(slot, segment)
@@ -144,24 +122,11 @@ public struct MessageStreams: ~Copyable {
     readers[Int(slots[slot].place)].note(cause, frame: segment.frame)
   }
 
-  private mutating func open(_ flow: UInt64) -> Int {
-    let place: Int
-    if let free = freeSlots.popLast() {
-      slots[free] = Slot()
-      place = free
-    } else {
-      place = slots.count
-      slots.append(Slot())
-    }
-    table.insert(flow, place)
-    return place
-  }
-
   /// Gives a flow a place for its work.
   private mutating func begin(_ slot: Int, _ ends: StreamEnds, _ flow: UInt64) {
     var reader = MessageConnection(flow: flow, ends: ends, octetsMax: options.octetsMax)
     if let framing = options.framing { reader.read(framing, framing) }
-    for side in FlowSide.allCases where slots[slot].bases[side.rawValue] == nil {
+    for side in FlowSide.allCases where slots[slot].bases[side] == nil {
       reader.beginsMidStream(side)
     }
     let place: Int
@@ -178,7 +143,7 @@ public struct MessageStreams: ~Copyable {
     slots[slot].state = options.framing == nil ? .waiting : .reading
     works[place].isWaiting = options.framing == nil
     for side in FlowSide.allCases {
-      if let base = slots[slot].bases[side.rawValue] { works[place].begin(side, at: base) }
+      if let base = slots[slot].bases[side] { works[place].begin(side, at: base) }
     }
   }
 
@@ -211,7 +176,7 @@ public struct MessageStreams: ~Copyable {
     let place = Int(slots[slot].place)
     let sides = FlowSide.allCases.map {
       works[place].discoverySide(
-        $0, slots[slot].ends[$0.rawValue], isBeginning: slots[slot].bases[$0.rawValue] != nil)
+        $0, slots[slot].ends[$0.rawValue], isBeginning: slots[slot].bases[$0] != nil)
     }
     let found = Discoverer.discover(sides, isFinal: isFinal)
     if !isFinal {
@@ -236,8 +201,8 @@ public struct MessageStreams: ~Copyable {
 
   /// Live, when nothing comes: what is held is asked whether it tells its framing by now.
   public mutating func ripen() {
-    for flow in table.all {
-      guard let slot = table.find(flow), slots[slot].state == .waiting else { continue }
+    for flow in slots.flows {
+      guard let slot = slots.find(flow), slots[slot].state == .waiting else { continue }
       let place = Int(slots[slot].place)
       let octets = works[place].directions[0].held.octets &+ works[place].directions[1].held.octets
       if octets == slots[slot].asked { continue }
@@ -260,7 +225,7 @@ public struct MessageStreams: ~Copyable {
 
   /// The flow has ended: what is unfinished is handed over as it is.
   public mutating func end(_ flow: UInt64) {
-    guard let slot = table.remove(flow) else { return }
+    guard let slot = slots.remove(flow) else { return }
     let place = Int(slots[slot].place)
     switch slots[slot].state {
     case .silent: break
@@ -275,7 +240,6 @@ public struct MessageStreams: ~Copyable {
       works[place] = Reassembly()
       freeWorks.append(place)
     }
-    freeSlots.append(slot)
   }
 
   private func summary(_ place: Int, _ side: FlowSide) -> MessageSummary {
@@ -288,11 +252,11 @@ public struct MessageStreams: ~Copyable {
   }
 
   /// The flows that have a place here, in the order of their first packets.
-  public var flows: [UInt64] { table.all }
+  public var flows: [UInt64] { slots.flows }
 
   /// The capture has ended, and every stream with it, in the order of the flows' first packets.
   public mutating func finish() {
-    for flow in table.all { end(flow) }
+    for flow in slots.flows { end(flow) }
   }
 
   /// Hands over the messages that ended since the last call, in the order of their ends, and what was counted

@@ -8,7 +8,7 @@ public struct Streams: ~Copyable {
   private static let undecidedMax = 16_384
 
   /// What is known of one flow.
-  private struct Slot: Sendable {
+  private struct Slot: StreamSlot {
     enum State: Sendable, Equatable {
       /// Nothing has been said yet.
       case silent
@@ -22,8 +22,7 @@ public struct Streams: ~Copyable {
       case unread
     }
     var state = State.silent
-    /// The numbers of the first octets, from SYNs.
-    var bases: InlineArray<2, UInt32?> = [nil, nil]
+    var bases = StreamBases()
     /// Directions whose first octets nobody knows.
     var isUnknown: InlineArray<2, Bool> = [false, false]
     /// Where reassembly and reader are, while there are any.
@@ -41,9 +40,7 @@ public struct Streams: ~Copyable {
   private let mux: StreamMux
   private let bodyMax: Int
   private var context: StreamContext
-  private var table = SerialTable()
-  private var slots: [Slot] = []
-  private var freeSlots: [Int] = []
+  private var slots = StreamSlots<Slot>()
   private var works = Slab<Reassembly>()
   private var readers = Slab<HTTP1Connection>()
   /// The slots whose work it is, by places; negative for none.
@@ -70,7 +67,7 @@ public struct Streams: ~Copyable {
   /// What was copied, given up, and found to contradict itself.
   public var counters: StreamCounters { context.counters }
   /// Flows that have a place here.
-  public var count: Int { table.count }
+  public var count: Int { slots.count }
 
   /// Whether exchanges or summaries wait to be drained.
   public var hasFinished: Bool { !exchanges.isEmpty || !summaries.isEmpty }
@@ -94,29 +91,10 @@ public struct Streams: ~Copyable {
   ) {
     now = max(now, frame.time)
     self.frame = frame.number
-    let flags = packet.tcp.flags
-    let length = max(0, packet.payloadLength)
-    let slot: Int
-    if let found = table.find(verdict.flow) {
-      slot = found
-    } else if flags.contains(.syn) || length > 0 {
-      slot = open(verdict.flow)
-    } else {
-      return
-    }
-    if flags.contains(.syn), slots[slot].bases[verdict.side.rawValue] == nil {
-      slots[slot].bases[verdict.side.rawValue] = packet.tcp.sequence &+ 1
-      if flags.contains(.ack), slots[slot].bases[verdict.side.other.rawValue] == nil {
-        slots[slot].bases[verdict.side.other.rawValue] = packet.tcp.acknowledgment
-      }
-    }
+    guard let slot = slots.place(of: &packet, verdict) else { return }
     if slots[slot].state == .unread { return }
-    let segment = StreamSegment(
-      side: verdict.side, sequence: packet.tcp.sequence, acknowledgment: packet.tcp.acknowledgment,
-      flags: flags, length: length, frame: frame.number, time: frame.time)
-    let start = min(max(0, packet.payloadOffset), octets.count)
-    let end = min(start &+ min(max(0, packet.payloadCaptured), length), octets.count)
-    let payload = octets.extracting(start..<end)
+    let segment = StreamSegment(&packet, from: verdict.side, frame)
+    let payload = octets.extracting(segment.payload(&packet, of: octets.count))
     switch slots[slot].state {
     case .silent, .searching, .undecided: recognize(slot, segment, payload, &packet, verdict)
     case .http1, .http2: read(slot, segment, payload)
@@ -124,34 +102,20 @@ public struct Streams: ~Copyable {
     }
   }
 
-  private mutating func open(_ flow: UInt64) -> Int {
-    let place: Int
-    if let free = freeSlots.popLast() {
-      slots[free] = Slot()
-      place = free
-    } else {
-      place = slots.count
-      slots.append(Slot())
-    }
-    table.insert(flow, place)
-    return place
-  }
-
   /// Asks whose octets these are: those a direction begins with, or, when its beginning was not captured,
   /// those that any segment begins with.
   private mutating func recognize(
     _ slot: Int, _ segment: StreamSegment, _ payload: Bytes, _ packet: inout Packet, _ verdict: Verdict
   ) {
-    let side = segment.side.rawValue
     if segment.length == 0 || segment.flags.contains(.rst) { return }
-    if slots[slot].state == .silent, slots[slot].bases[side] == nil { slots[slot].state = .searching }
+    if slots[slot].state == .silent, slots[slot].bases[segment.side] == nil { slots[slot].state = .searching }
     let ends = StreamEnds(&packet, verdict.side)
     if slots[slot].state == .searching {
       guard let kind = mux.choose(payload).kind else { return }
       return begin(slot, kind, ends, verdict.flow, segment, payload)
     }
     let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
-    if slots[slot].state == .silent, slots[slot].bases[side] == first {
+    if slots[slot].state == .silent, slots[slot].bases[segment.side] == first {
       let (kind, isOpen) = mux.choose(payload)
       if let kind { return begin(slot, kind, ends, verdict.flow, segment, payload) }
       if !isOpen, !mayBeText(payload) {
@@ -229,7 +193,7 @@ public struct Streams: ~Copyable {
     makeRoom(besides: place)
     slots[slot].place = UInt32(place)
     for side in FlowSide.allCases {
-      if let base = slots[slot].bases[side.rawValue] { works[place].begin(side, at: base) }
+      if let base = slots[slot].bases[side] { works[place].begin(side, at: base) }
     }
   }
 
@@ -338,9 +302,7 @@ public struct Streams: ~Copyable {
 
   /// The flow has ended: what is unfinished is handed over as it is.
   public mutating func end(_ flow: UInt64) {
-    guard let slot = table.remove(flow) else { return }
-    endWork(slot)
-    freeSlots.append(slot)
+    if let slot = slots.remove(flow) { endWork(slot) }
   }
 
   /// Hands over what there is of a stream, and forgets it.
@@ -365,11 +327,11 @@ public struct Streams: ~Copyable {
 
   /// The flows that have a place here, in the order of their first packets: for whoever ends them one by one,
   /// so that what they leave need not be held all at once.
-  public var flows: [UInt64] { table.all }
+  public var flows: [UInt64] { slots.flows }
 
   /// The capture has ended, and every stream with it, in the order of the flows' first packets.
   public mutating func finish() {
-    for flow in table.all { end(flow) }
+    for flow in slots.flows { end(flow) }
   }
 
   /// Hands over the exchanges that ended since the last call, in the order of their ends.
