@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Time and memory of wiretale beside the peers that are installed, in interleaved runs.
 
-    Benchmarks/bench.py [--program PATH] [--rounds N] [--packets N] [--flows N] [--only WORK] [--json FILE] [--write FILE]
+    Benchmarks/bench.py [--program PATH] [--rounds N] [--packets N] [--only WORK] [--json FILE] [--write FILE]
 
-Three works, each with its own input, made once and kept in .build/bench:
+Works, each with its own input, made once and kept in .build/bench:
   lines  a line for each packet: the frames of pcaps/ that are Ethernet, repeated until there are enough
-  flows  a record for each flow: short HTTP connections, made by make_flows.py
-  web    a record for each HTTP exchange: large responses on few connections, made by make_web.py
+  short  a line for each packet of short HTTP connections
+  flows  a record for each flow: short HTTP connections, ten packets each, made by make_traffic.py
+  web    a record for each HTTP exchange: large responses on few connections, made by make_traffic.py
+  live   flows of an interface, replayed by tcpreplay over veth
+Where there is no root, or nginx and wrk are not installed, make_flows.py and make_web.py make much the same without them.
 CPU time is user and system time of the whole process, the median of the rounds; the rounds of all programs are
 interleaved, because a shared machine's speed drifts, and ratios are made within a round. Every program writes its output
 to /dev/null. `empty` is a C program that hands out every frame of the file and does nothing with it. Start-up is wall
@@ -25,6 +28,8 @@ import subprocess
 import sys
 import threading
 import time
+
+from make_traffic import NEEDS, cut
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(TOP, ".build", "bench")
@@ -70,10 +75,16 @@ def made(name, make):
     return path
 
 
-def script(name, *options):
-    """What makes an input by a script beside this one."""
+def traffic(work, packets):
+    """What makes the input of a work: real traffic where that is possible."""
     def make(path):
-        subprocess.run([sys.executable, os.path.join(TOP, "Benchmarks", name), path + ".partial", *options], check=True)
+        if os.geteuid() == 0 and all(map(shutil.which, NEEDS)):
+            command = ["make_traffic.py", work, path + ".partial", "--packets", str(packets)]
+        elif work == "flows":
+            command = ["make_flows.py", path + ".partial", "--flows", str(packets // 10)]
+        else:
+            command = ["make_web.py", path + ".partial", "--packets", str(packets)]
+        subprocess.run([sys.executable, os.path.join(TOP, "Benchmarks", command[0]), *command[1:]], check=True)
         os.rename(path + ".partial", path)
     return make
 
@@ -203,8 +214,7 @@ def main():
     parser.add_argument("--program", default=os.path.join(TOP, ".build", "release", "wiretale"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--packets", type=int, default=300_000, help="of the work `lines`")
-    parser.add_argument("--flows", type=int, default=320_000, help="of the work `flows`; ten packets each")
-    parser.add_argument("--only", choices=["lines", "flows", "web"])
+    parser.add_argument("--only", choices=["lines", "short", "flows", "web"])
     parser.add_argument("--json")
     parser.add_argument("--write")
     options = parser.parse_args()
@@ -225,32 +235,40 @@ def main():
             "wiretale --count": [w, "--count", "-r", big],
         }), "tcpdump -nn -tt", options.rounds)
         print(table("lines", works["lines"]))
+    short = made("flows.pcap", traffic("flows", 3_200_000))
+    # What takes minutes and gigabytes for so much reads a tenth of it.
+    tenth = made("flows-tenth.pcap", lambda path: cut(short, path, 320_000))
+    if options.only in (None, "short"):
+        works["short"] = measure("short", tenth, installed({
+            "empty": [nothing, tenth],
+            "tcpdump -nn -tt": ["tcpdump", "-nn", "-tt", "-r", tenth],
+            "wiretale --plain -tt": [w, "--plain", "-tt", "-r", tenth],
+            "wiretale -tt (brackets)": [w, "-tt", "-r", tenth],
+        }), "tcpdump -nn -tt", options.rounds)
+        print(table("short", works["short"]))
     if options.only in (None, "flows"):
-        big = made(f"flows-{options.flows}.pcap", script("make_flows.py", "--flows", str(options.flows)))
         spool = os.path.join(FOLDER, "nfpcapd")
         os.makedirs(spool, exist_ok=True)
         rows = installed({
-            "empty": [nothing, big],
-            "wiretale flows --json": [w, "flows", "--json", "-r", big],
-            "wiretale flows": [w, "flows", "-r", big],
-            "wiretale flows --zeek": [w, "flows", "--zeek", "-r", big],
-            "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
-            "nfpcapd": ["nfpcapd", "-r", big, "-l", spool],
-            "softflowd": ["softflowd", "-d", "-r", big, "-n", "127.0.0.1:9", "-p", f"{spool}/pid", "-c", f"{spool}/control"],
-            "argus": ["argus", "-r", big, "-w", os.devnull],
+            "empty": [nothing, short],
+            "wiretale flows --json": [w, "flows", "--json", "-r", short],
+            "wiretale flows": [w, "flows", "-r", short],
+            "wiretale flows --zeek": [w, "flows", "--zeek", "-r", short],
+            "tcpdump -w": ["tcpdump", "-r", short, "-w", os.devnull],
+            "nfpcapd": ["nfpcapd", "-r", short, "-l", spool],
+            "softflowd": ["softflowd", "-d", "-r", short, "-n", "127.0.0.1:9", "-p", f"{spool}/pid", "-c", f"{spool}/control"],
+            "argus": ["argus", "-r", short, "-w", os.devnull],
         })
-        works["flows"] = measure("flows", big, rows, "empty", options.rounds)
-        # They take minutes and gigabytes for so much: a tenth of it, once, counted as ten.
-        part = made(f"flows-{options.flows // 10}.pcap", script("make_flows.py", "--flows", str(options.flows // 10)))
-        slow = measure("flows", part, installed({
-            "empty": [nothing, part],
-            "tcptrace -n (a tenth)": ["tcptrace", "-n", part],
-            "tshark -q -z conv,tcp (a tenth)": ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", part],
+        works["flows"] = measure("flows", short, rows, "empty", options.rounds)
+        slow = measure("flows", tenth, installed({
+            "empty": [nothing, tenth],
+            "tcptrace -n (a tenth)": ["tcptrace", "-n", tenth],
+            "tshark -q -z conv,tcp (a tenth)": ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", tenth],
         }), "empty", 1)
         works["flows"]["rows"].update({row: x for row, x in slow["rows"].items() if row != "empty"})
         print(table("flows", works["flows"]))
     if options.only in (None, "web"):
-        big = made("web.pcap", script("make_web.py"))
+        big = made("web.pcap", traffic("web", 1_100_000))
         works["web"] = measure("web", big, installed({
             "empty": [nothing, big],
             "wiretale http --json": [w, "http", "--json", "-r", big],

@@ -20,6 +20,8 @@ def mix(number):
 
 
 def checksum(octets):
+    """The Internet checksum (RFC 1071)."""
+    octets += bytes(len(octets) % 2)
     total = sum(struct.unpack(f">{len(octets) // 2}H", octets))
     total = (total & 0xFFFF) + (total >> 16)
     return 0xFFFF ^ ((total & 0xFFFF) + (total >> 16))
@@ -65,10 +67,12 @@ class Connection:
         header = struct.pack(
             ">HHIIBBHHH", self.port if client else 80, 80 if client else self.port, self.next[me],
             self.next[peer] if flags & ACK else 0, (20 + len(options)) << 2, flags, 64240 if flags & SYN else 502, 0, 0)
+        source, target = (self.client, self.server) if client else (self.server, self.client)
         segment = header + options + octets
+        pseudo = source + target + struct.pack(">HH", 6, len(segment))
+        segment = segment[:16] + struct.pack(">H", checksum(pseudo + segment)) + segment[18:]
         self.next[me] = self.next[me] + len(octets) + (1 if flags & (SYN | FIN) else 0) & 0xFFFFFFFF
         self.id[me] = self.id[me] + 1 & 0xFFFF
-        source, target = (self.client, self.server) if client else (self.server, self.client)
         ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), self.id[me], 0x4000, 64, 6, 0) + source + target
         ip = ip[:10] + struct.pack(">H", checksum(ip)) + ip[12:]
         macs = (b"\x02\0\0\0\0\1", b"\x02\0\0\0\0\2")
