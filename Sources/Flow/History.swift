@@ -38,6 +38,17 @@ struct History: Sendable {
     count = 1
   }
 
+  /// Whether a segment says nothing that its sender has not said before: `note` would change nothing.
+  @inline(__always)
+  func knows(_ segment: Segment, highest: Int64) -> Bool {
+    let letter: UInt8 = segment.payload > 0 ? 8 : 4
+    let (mine, state) =
+      segment.side == .originator ? (seen[0], ends.states[0]) : (seen[1], ends.states[1])
+    return segment.flags.contains(.ack) && segment.flags.isDisjoint(with: [.syn, .fin, .rst])
+      && mine & letter != 0 && segment.window != 0 && (segment.payload == 0 || segment.end > highest)
+      && state != .inactive
+  }
+
   /// Notes a segment, whatever becomes of it. `highest` is the number behind the highest its sender had sent,
   /// `lastFIN` that of its last FIN.
   mutating func note(_ segment: Segment, highest: Int64, lastFIN: Int64?, _ detail: inout TCPDetail) {

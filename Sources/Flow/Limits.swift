@@ -23,6 +23,8 @@ public struct Limits: Sendable {
   public var active: Int64 = 1_800_000_000_000
   /// Each end keeps its octets in flight over time.
   public var keepsSeries = false
+  /// No segment is taken for an ordinary one.
+  var takesWholeWay = false
   /// Connections that are kept as they are; of more, those that were not seen lately are packed.
   public var warmMax = 16_384
   /// Connections that hold, at a time, more than every connection needs: those with trouble, or with much in

@@ -168,7 +168,7 @@ extension TCPConnection {
       side == .originator
       ? (ends[0].hasSYN, ends[0].initialWindow) : (ends[1].hasSYN, ends[1].initialWindow)
     guard hasSYN else { return 0 }
-    guard vantage(of: side, detail) == .far else { return window }
+    guard opening.vantage(of: side) == .far else { return window }
     return UInt16(clamping: detail.window(side.rawValue)?.rounds.first?.segments ?? 0)
   }
 }

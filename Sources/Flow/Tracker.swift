@@ -228,7 +228,8 @@ public struct Tracker: ~Copyable {
       table.slots[index].state = outlines.take(Outline(frame))
     } else if flags != nil {
       let connection = TCPConnection(
-        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries, isFlipped: isFlipped)
+        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries,
+        takesWholeWay: limits.takesWholeWay, isFlipped: isFlipped)
       table.slots[index].state = connections.insert(connection, flow: index, &table)
     } else {
       table.slots[index].state = datagrams.take(

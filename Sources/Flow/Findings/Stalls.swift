@@ -46,5 +46,5 @@ extension TCPConnection {
   }
 
   /// From the tap to an end and back, as the handshake shows it.
-  private func delay(of end: Int) -> Int64 { (end == 0 ? ackDelay : synACKDelay) ?? 0 }
+  private func delay(of end: Int) -> Int64 { (end == 0 ? opening.ackDelay : opening.synACKDelay) ?? 0 }
 }

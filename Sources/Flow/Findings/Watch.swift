@@ -122,8 +122,27 @@ extension TCPConnection {
     if segment.time < before {
       return detail.note(.backwards, segment, amount: interval(segment.time, before))
     }
-    let pause = UInt32(clamping: interval(before, segment.time) / 1_000_000)
-    if pause > watch.pause { (watch.pause, watch.pauseFrame) = (pause, near(segment.frame)) }
+    notePause(segment, before)
+  }
+
+  /// The longest pause, in milliseconds.
+  @inline(__always)
+  mutating func notePause(_ segment: Segment, _ before: Int64) {
+    let pause = interval(before, segment.time)
+    guard pause >= (Int64(watch.pause) &+ 1) &* 1_000_000 else { return }
+    (watch.pause, watch.pauseFrame) = (UInt32(clamping: pause / 1_000_000), near(segment.frame))
+  }
+
+  /// What was cut of a segment's payload, and the largest.
+  @inline(__always)
+  mutating func noteSize(_ segment: Segment, _ packet: inout Packet) {
+    let me = segment.side.rawValue
+    if packet.payloadCaptured < packet.payloadLength {
+      if watch.cut == 0 { watch.cutFrame = near(segment.frame) }
+      count(&watch.cut)
+    }
+    let size = UInt16(clamping: segment.payload)
+    if size > watch.largest[me] { (watch.largest[me], watch.largestFrame[me]) = (size, near(segment.frame)) }
   }
 
   /// What the frame itself tells: cut, large, marked.
@@ -131,14 +150,10 @@ extension TCPConnection {
     _ segment: Segment, _ analysis: Analysis, _ packet: inout Packet, _ detail: inout TCPDetail
   ) {
     let me = segment.side.rawValue
-    if packet.payloadCaptured < packet.payloadLength {
-      if watch.cut == 0 { watch.cutFrame = near(segment.frame) }
-      count(&watch.cut)
-    }
+    noteSize(segment, &packet)
     if packet.trafficClass & 3 == 3 { detail.note(.congestionMark, segment) }
     if segment.flags.contains(.ece), !segment.flags.contains(.syn) { detail.note(.congestionEcho, segment) }
     let size = UInt16(clamping: segment.payload)
-    if size > watch.largest[me] { (watch.largest[me], watch.largestFrame[me]) = (size, near(segment.frame)) }
     if size > 0, size == watch.largest[me], analysis.contains(.rtoRetransmission) {
       detail.note(.fullSizeRepeat, segment, amount: segment.end)
     }
@@ -188,7 +203,7 @@ extension TCPConnection {
     guard watch.openingACKs > 0, analysis.contains(.retransmission),
       let ack = milestone(opening.ack, detail)
     else { return }
-    let roundTrip = (synACKDelay ?? 0) &+ (ackDelay ?? 0)
+    let roundTrip = (opening.synACKDelay ?? 0) &+ (opening.ackDelay ?? 0)
     if interval(ack.time, segment.time) > max(Watch.crossingMin, 2 &* roundTrip) {
       detail.note(.repeatedAfterACK, segment, amount: Int64(watch.openingACKs))
     }

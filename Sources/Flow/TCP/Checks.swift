@@ -48,11 +48,11 @@ extension TCPConnection {
   /// Whether a segment was damaged on its way to the tap. `octets` are the frame's; none when nobody has
   /// them.
   mutating func isDamaged(
-    _ packet: inout Packet, _ octets: Bytes, _ side: FlowSide, _ detail: borrowing TCPDetail
+    _ packet: inout Packet, _ octets: Bytes, _ side: FlowSide
   ) -> Bool {
     guard octets.count > 0, packet.payloadCaptured >= packet.payloadLength else { return false }
     let kind = packet.payloadLength > 0 ? 1 : 0
-    let isNear = vantage(of: side, detail) == .near
+    let isNear = opening.vantage(of: side) == .near
     guard watch.checks[side.rawValue].isWorth(kind, isNear: isNear) else { return false }
     var layer = packet.layerCount - 1
     while layer >= 0, packet.layers[layer].kind != .tcp { layer -= 1 }

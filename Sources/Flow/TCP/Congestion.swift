@@ -124,11 +124,15 @@ extension TCPConnection {
 
   /// Tells an end's window what the end has sent.
   mutating func noteSent(_ segment: Segment, _ verdict: Verdict, _ before: Load, _ detail: inout TCPDetail) {
-    let me = segment.side.rawValue
     if segment.payload > 0 || verdict.analysis.contains(.zeroWindowProbe) {
       noteRoom(segment, verdict, &detail)
     }
-    guard segment.payload > 0 else { return }
+    if segment.payload > 0 { noteLoad(segment, verdict, before, &detail) }
+  }
+
+  /// The same of octets, behind what was in flight before them.
+  mutating func noteLoad(_ segment: Segment, _ verdict: Verdict, _ before: Load, _ detail: inout TCPDetail) {
+    let me = segment.side.rawValue
     let load = load(of: me, &detail)
     if !detail.hasWindow(me) {
       guard keepsSeries || load.segments >= Congestion.bulkMin else { return }
@@ -153,7 +157,7 @@ extension TCPConnection {
     let roundTrip = (handshake.synACKDelay ?? 0) &+ (handshake.ackDelay ?? 0)
     let window = SenderWindow(
       segmentSize: Int64(ends[segment.side.rawValue].segmentSize), keepsSeries: keepsSeries,
-      isNear: vantage(of: segment.side, detail) != .far, roundTrip: roundTrip,
+      isNear: opening.vantage(of: segment.side) != .far, roundTrip: roundTrip,
       start: handshake.synTime ?? segment.time, opened: handshake.ackTime ?? segment.time, time: segment.time,
       before: segment.sequence - 1)
     detail[segment.side.rawValue].congestion.begin(window)

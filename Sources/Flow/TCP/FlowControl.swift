@@ -58,7 +58,8 @@ extension TCPConnection {
   private static let overrideMin: Int64 = 100_000_000
 
   /// Octets by which a window's edge may move only because windows are told in units (RFC 7323 section 2.4).
-  private mutating func windowUnit(of end: Int) -> Int64 {
+  @inline(__always)
+  mutating func windowUnit(of end: Int) -> Int64 {
     guard ends[1 - end].offer.windowScale != nil, let scale = ends[end].offer.windowScale else { return 1 }
     return 1 << Int64(min(scale, 14))
   }
@@ -77,7 +78,7 @@ extension TCPConnection {
       // The same acknowledgment with less window may be the older one, unless it is captured as it is sent.
       let isInOrder =
         overtaken == false || segment.acknowledgment > ends[me].acknowledgmentSent
-        || vantage(of: segment.side, detail) == .near
+        || opening.vantage(of: segment.side) == .near
       if isInOrder {
         verdict.analysis.insert(.windowShrink)
         detail[me].counters.windowShrinks += 1
@@ -100,8 +101,8 @@ extension TCPConnection {
     if !detail.isOpen(peer) {
       let control = detail.control(peer)
       if control.openedAt > 0 {
-        let isNear = vantage(of: segment.side, detail) != .far
-        let answer = TCPConnection.answerMax + (isNear ? 0 : (synACKDelay ?? 0))
+        let isNear = opening.vantage(of: segment.side) != .far
+        let answer = TCPConnection.answerMax + (isNear ? 0 : (opening.synACKDelay ?? 0))
         if interval(control.openedAt, segment.time) <= answer {
           detail[peer].control.blocked &+= interval(control.fullSince, control.openedAt)
         }

@@ -53,6 +53,27 @@ struct Opening: Sendable {
   var hasSYN: Bool { syn != Milestones.none }
   var hasSYNACK: Bool { synACK != Milestones.none }
   var hasACK: Bool { ack != Milestones.none }
+
+  /// From the last SYN to the SYN-ACK.
+  var synACKDelay: Int64? { hasSYN && hasSYNACK ? there.nanoseconds : nil }
+  /// From the SYN-ACK to its ACK.
+  var ackDelay: Int64? { hasSYNACK && hasACK ? here.nanoseconds : nil }
+
+  /// Where the tap is, seen from one end: whether its segments are captured as it sends them.
+  enum Vantage: Sendable { case near, far, unknown }
+
+  /// A delay this many times shorter than the other lies on the tap's own side.
+  private static let vantageRatio: Int64 = 4
+
+  /// An end that answers at once is on the tap's side of the path.
+  func vantage(of side: FlowSide) -> Vantage {
+    guard isComplete else { return .unknown }
+    let (there, here) = (there.nanoseconds, here.nanoseconds)
+    let (own, other) = side == .originator ? (here, there) : (there, here)
+    if own * Opening.vantageRatio < other { return .near }
+    if other * Opening.vantageRatio < own { return .far }
+    return .unknown
+  }
 }
 
 extension Handshake {
@@ -72,11 +93,6 @@ extension Handshake {
 }
 
 extension TCPConnection {
-  /// From the last SYN to the SYN-ACK.
-  var synACKDelay: Int64? { opening.hasSYN && opening.hasSYNACK ? opening.there.nanoseconds : nil }
-  /// From the SYN-ACK to its ACK.
-  var ackDelay: Int64? { opening.hasSYNACK && opening.hasACK ? opening.here.nanoseconds : nil }
-
   /// Keeps how long the halves of the opening took.
   @inline(__always)
   mutating func noteDelays(_ detail: borrowing TCPDetail) {

@@ -6,11 +6,11 @@ extension TCPConnection {
   /// How long an answer of this end takes to come by the tap: there and back again. Where the tap is beside
   /// the end it is next to nothing, and everything that the tap sees happens as the end does it.
   func wayBack(_ side: FlowSide, _ detail: borrowing TCPDetail) -> Int64 {
-    let opening = side == .originator ? ackDelay : synACKDelay
+    let delay = side == .originator ? opening.ackDelay : opening.synACKDelay
     // The peer's octets measure the same way; and an answer that was lost made the opening longer.
     let peer = ends[side.other.rawValue].roundTrip
-    guard peer.samples > 0 else { return opening ?? 0 }
-    return min(opening ?? .max, peer.least)
+    guard peer.samples > 0 else { return delay ?? 0 }
+    return min(delay ?? .max, peer.least)
   }
 
   /// Both ends take selective acknowledgments.
@@ -53,7 +53,7 @@ extension TCPConnection {
     if end <= ends[me].acknowledged { return true }
     if detail[me].flights.isSelected(ClosedBlock(start: segment.sequence, end: end)) { return true }
     return !isSelective && segment.sequence > ends[me].acknowledged
-      && vantage(of: segment.side, detail) == .far
+      && opening.vantage(of: segment.side) == .far
   }
 
   /// Says why a segment was sent again, and counts it; a FIN without octets is counted as one.

@@ -3,22 +3,8 @@
 internal import Wire
 
 extension TCPConnection {
-  /// Where the tap is, seen from one end: whether its segments are captured as it sends them.
-  enum Vantage: Sendable { case near, far, unknown }
-
-  /// A delay this many times shorter than the other lies on the tap's own side.
-  private static let vantageRatio: Int64 = 4
   /// Without any mark of order, a segment that comes this soon behind the one that overtook it was overtaken.
   private static let reorderingMax: Int64 = 3_000_000
-
-  /// From the handshake: an end that answers at once is on the tap's side of the path.
-  func vantage(of side: FlowSide, _ detail: borrowing TCPDetail) -> Vantage {
-    guard let there = synACKDelay, let here = ackDelay else { return .unknown }
-    let (own, other) = side == .originator ? (here, there) : (there, here)
-    if own * TCPConnection.vantageRatio < other { return .near }
-    if other * TCPConnection.vantageRatio < own { return .far }
-    return .unknown
-  }
 
   /// The verdict on a segment's own numbers.
   mutating func judge(
@@ -76,7 +62,7 @@ extension TCPConnection {
     // copy, late. Sent a moment before them, its original would be remembered (`Copies`): without one it is a
     // repeat that was overtaken itself.
     if filled == nil, overtaken == true, segment.payload > 0, isBeyondCopies(segment),
-      vantage(of: segment.side, detail) != .near
+      opening.vantage(of: segment.side) != .near
     {
       verdict.analysis.insert(.duplicateFrame)
       detail[me].counters.duplicateFrames += 1
@@ -98,14 +84,14 @@ extension TCPConnection {
   /// Whether a segment that fills a hole was sent before the one that left the hole: by the marks of both, or
   /// by the time between them, which a repeat cannot beat when it takes a round trip to be asked for.
   private func isOvertaken(_ segment: Segment, _ hole: Hole, _ detail: borrowing TCPDetail) -> Bool {
-    if vantage(of: segment.side, detail) == .near { return false }
+    if opening.vantage(of: segment.side) == .near { return false }
     if let mark = hole.identification, let own = segment.identification, mark != own {
       return Int16(bitPattern: own &- mark) < 0
     }
     if let mark = hole.timestamp, let own = segment.timestamps?.value, mark != own {
       return Int32(bitPattern: own &- mark) < 0
     }
-    let roundTrip = (synACKDelay ?? 0) + (ackDelay ?? 0)
+    let roundTrip = (opening.synACKDelay ?? 0) + (opening.ackDelay ?? 0)
     // Sent in the same tick of the sender's clock as the one that left the hole, and before others: a repeat
     // is sent a round trip later.
     if roundTrip > TCPConnection.reorderingMax, let mark = hole.timestamp, mark == segment.timestamps?.value,

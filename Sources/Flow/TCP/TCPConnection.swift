@@ -51,16 +51,22 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   var watch = Watch()
   var history = History()
   private(set) var keepsSeries = false
+  /// No segment is taken for an ordinary one: what the short way is held against.
+  private(set) var takesWholeWay = false
   /// Its detail's place in the pool; negative for none.
   var detail: Int32 = -1
   /// It had a detail that was given up.
   var hasLostDetail = false
 
   /// A connection of which nothing is known but when it began; `keepsSeries` asks for every flight over time.
-  init(start: Int64 = 0, firstFrame: UInt64 = 0, keepsSeries: Bool = false, isFlipped: Bool = false) {
+  init(
+    start: Int64 = 0, firstFrame: UInt64 = 0, keepsSeries: Bool = false, takesWholeWay: Bool = false,
+    isFlipped: Bool = false
+  ) {
     self.start = start
     self.firstFrame = firstFrame
     self.keepsSeries = keepsSeries
+    self.takesWholeWay = takesWholeWay
     if isFlipped { history.noteFlip() }
   }
 
@@ -135,11 +141,13 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     let lastTime = self.lastTime
     learnNumbers(&packet, side)
     let segment = segment(&packet, frame, side)
-    let (me, peer) = (side.rawValue, side.other.rawValue)
+    let me = side.rawValue
     count(&ends[me].counters.segments)
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
     verdict.window = window(of: segment, side)
-    history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
+    if !history.knows(segment, highest: ends[me].highest) {
+      history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
+    }
 
     let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
     let way = Copies.way(&packet, frame)
@@ -156,13 +164,29 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       count(&ends[me].counters.dataSegments)
       ends[me].counters.dataOctets += UInt64(segment.payload)
     }
-    if isDamaged(&packet, octets, side, detail) {
+    if isDamaged(&packet, octets, side) {
       drop(segment, &detail)
       verdict.analysis = .badChecksum
       copies.remember(marks, frame: segment.frame, on: way)
       return verdict
     }
     let overtaken = ends[me].wasOvertaken(segment)
+    if isOrdinary(segment, overtaken, verdict.window, &packet, lastTime, &detail) {
+      takeOrdinary(segment, &packet, lastTime, &verdict, &detail)
+    } else {
+      take(segment, overtaken, marks, &packet, lastTime, copies, &verdict, &detail)
+    }
+    ends[me].remember(segment)
+    copies.remember(marks, frame: segment.frame, on: way)
+    return verdict
+  }
+
+  /// The whole way: every part of the connection looks at the segment.
+  private mutating func take(
+    _ segment: Segment, _ overtaken: Bool?, _ marks: Copies.Marks, _ packet: inout Packet, _ lastTime: Int64,
+    _ copies: borrowing Copies, _ verdict: inout Verdict, _ detail: inout TCPDetail
+  ) {
+    let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let load = segment.payload > 0 ? load(of: me, &detail) : Load()
     judge(segment, overtaken, &verdict, &detail)
     noteSent(segment, verdict, load, &detail)
@@ -170,8 +194,15 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     acknowledge(segment, overtaken, &verdict, &detail)
     let whole = detail.contiguous(peer, ends[peer].highest)
     if segment.flags.contains(.ack), whole < min(segment.acknowledgment, ends[peer].highest) {
-      history.noteGap(of: side.other, at: whole, &detail)
+      history.noteGap(of: segment.side.other, at: whole, &detail)
     }
+    move(segment, &verdict, &detail)
+    observe(segment, verdict.analysis, &packet, lastTime, &detail)
+  }
+
+  /// Moves the opening and both ends' states on, and says so in the verdict.
+  mutating func move(_ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail) {
+    let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let wasOpened = opening.hasACK
     noteHandshake(segment, verdict.analysis, &detail)
     if !wasOpened, opening.hasACK {
@@ -181,10 +212,6 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     advance(segment, &detail)
     if ends[me].state != before.0 { verdict.senderState = ends[me].state }
     if ends[peer].state != before.1 { verdict.receiverState = ends[peer].state }
-    observe(segment, verdict.analysis, &packet, lastTime, &detail)
-    ends[me].remember(segment)
-    copies.remember(marks, frame: segment.frame, on: way)
-    return verdict
   }
 
   /// The window of a segment in octets: not scaled on a SYN, unknown while a scale may be missing (RFC 7323

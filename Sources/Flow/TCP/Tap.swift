@@ -70,7 +70,7 @@ extension Tap {
       return a.map { min($0, trips.least) } ?? trips.least
     }
     self.init(
-      toOriginator: least(connection.ackDelay, connection.ends[1].roundTrip),
-      toResponder: least(connection.synACKDelay, connection.ends[0].roundTrip))
+      toOriginator: least(connection.opening.ackDelay, connection.ends[1].roundTrip),
+      toResponder: least(connection.opening.synACKDelay, connection.ends[0].roundTrip))
   }
 }
