@@ -130,4 +130,14 @@ public struct CaptureStatistics: Sendable, Equatable {
 
   /// Nothing yet.
   public init() {}
+
+  /// Adds those of another capture of the same interface.
+  public mutating func add(_ other: CaptureStatistics) {
+    received += other.received
+    captured += other.captured
+    if let count = other.filtered { filtered = (filtered ?? 0) + count }
+    if let count = other.droppedByKernel { droppedByKernel = (droppedByKernel ?? 0) + count }
+    if let count = other.droppedByInterface { droppedByInterface = (droppedByInterface ?? 0) + count }
+    droppedByUs += other.droppedByUs
+  }
 }

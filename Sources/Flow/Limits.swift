@@ -90,6 +90,25 @@ public struct FlowTally: Sendable, Equatable {
   /// Flows that ended for want of room.
   public var evicted: UInt64 { ends[Int(FlowEnd.resources.rawValue)] }
 
+  /// What two trackers saw and gave up, together.
+  public static func + (a: FlowTally, b: FlowTally) -> FlowTally {
+    var sum = a
+    for i in 0..<6 { sum.ends[i] += b.ends[i] }
+    sum.packets += b.packets
+    sum.withoutIP += b.withoutIP
+    sum.withoutPorts += b.withoutPorts
+    sum.strayFragments += b.strayFragments
+    sum.flows += b.flows
+    sum.evictedUnproven += b.evictedUnproven
+    sum.evictedClosed += b.evictedClosed
+    sum.evictedOpen += b.evictedOpen
+    sum.closedSooner += b.closedSooner
+    sum.detailsRefused += b.detailsRefused
+    sum.detailsGivenUp += b.detailsGivenUp
+    sum.detailsShed += b.detailsShed
+    return sum
+  }
+
   /// Whether two have counted the same.
   public static func == (a: FlowTally, b: FlowTally) -> Bool {
     for i in 0..<6 where a.ends[i] != b.ends[i] { return false }

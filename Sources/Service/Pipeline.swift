@@ -156,13 +156,3 @@ final class Pipeline: Sendable {
     figures.pulse.add(1, ordering: .relaxed)
   }
 }
-
-extension CaptureStatistics {
-  /// Adds those of another capture of the same interface.
-  fileprivate mutating func add(_ other: CaptureStatistics) {
-    received += other.received
-    captured += other.captured
-    droppedByKernel = (droppedByKernel ?? 0) + (other.droppedByKernel ?? 0)
-    droppedByInterface = (droppedByInterface ?? 0) + (other.droppedByInterface ?? 0)
-  }
-}

@@ -209,42 +209,6 @@ private func tail64(_ path: String) -> [UInt8] {
   return Array(octets.prefix(max(0, count)))
 }
 
-/// A thread that does one thing and ends. Signals are the first thread's affair.
-final class Worker {
-  private var thread = pthread_t()
-  private var isJoined = false
-
-  /// Starts it.
-  init(_ body: @escaping @Sendable () -> Void) {
-    let box = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
-    var (all, before) = (sigset_t(), sigset_t())
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    unsafe pthread_create(&thread, nil, startWork, box)
-    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-  }
-
-  /// Waits for its end.
-  func join() {
-    if isJoined { return }
-    isJoined = true
-    pthread_join(thread, nil)
-  }
-}
-
-private final class Work {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-}
-
-/// pthread_create's function.
-private func startWork(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let argument = unsafe argument else { return nil }
-  let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-  work.body()
-  return nil
-}
-
 /// The process's environment.
 public func processEnvironment() -> [String: String] {
   var variables: [String: String] = [:]

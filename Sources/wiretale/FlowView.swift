@@ -83,8 +83,11 @@ struct FlowView: TextSource, ~Copyable {
     if mode == .zeek { zeek.finish() }
   }
 
-  /// The names in the query that no flow had.
-  var unknownNames: [String] { choice.query?.unknownNames ?? [] }
+  /// Says on standard error what became of packets and flows, and which names in the query no flow had.
+  mutating func conclude(_ tally: FlowTally) {
+    for line in summary(tally) { complain(line) }
+    for name in choice.query?.unknownNames ?? [] { complain("--where: no flow has a field \"\(name)\"") }
+  }
 
   private mutating func print(_ flow: EndedFlow) {
     switch mode {

@@ -50,9 +50,20 @@ struct Flows: ParsableCommand {
   @Option(help: ArgumentHelp("Tell of a connection that is quiet for so long.", valueName: "seconds"))
   var idle = 60
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Of an interface: threads that share its flows. Of a saved capture: 2, one that reads and prints and \
+      one that tracks.
+      """, valueName: "count"))
+  var threads = 1
+
   func run() throws {
     hearSignals()
     if msl < 1 || msl > 3600 { throw Failure.usage("--msl \(msl): 1 to 3600 seconds") }
+    if !(1...(capture.isLive ? 64 : 2)).contains(threads) {
+      throw Failure.usage("--threads \(threads): 1 or 2 of a saved capture, up to 64 of an interface")
+    }
     let choice = try choice()
     for (name, value) in [("--close-wait", closeWait), ("--idle", idle)] where !(1...86_400).contains(value) {
       throw Failure.usage("\(name) \(value): 1 to 86400 seconds")
@@ -60,8 +71,16 @@ struct Flows: ParsableCommand {
     var limits = try table.limits()
     limits.keepsSeries = series
     limits.linger = 2 * findingLimits.maximumSegmentLifetime
-    var run = FlowRun(limits, FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits))
-    try capture.read(&run)
+    let view = FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits)
+    if threads == 1 {
+      var run = FlowRun(limits, view)
+      try capture.read(&run)
+    } else if capture.isLive {
+      try capture.readOnQueues(threads, limits, view)
+    } else {
+      var run = FlowThreads(limits, view)
+      try capture.read(&run)
+    }
   }
 
   /// Which flows are to be shown.
@@ -97,43 +116,63 @@ extension Flows {
   }
 }
 
-/// The tracker at work for a view of its flows.
-struct FlowRun: FrameReader, ~Copyable {
-  private var view: FlowView
+/// A tracker and what feeds it.
+struct FlowTracking: ~Copyable {
   private let mux = Mux.standard
   private var packet = Packet()
   private var tracker: Tracker
 
   /// Nothing read yet.
-  init(_ limits: Limits, _ view: consuming FlowView) {
-    self.view = view
-    tracker = Tracker(limits)
-  }
+  init(_ limits: Limits) { tracker = Tracker(limits) }
 
+  /// Takes a frame.
+  @inline(__always)
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
     mux.dissect(octets, frame, into: &packet)
     _ = tracker.receive(&packet, frame, octets)
-    if tracker.hasEnded { tracker.drain { view.show($0) } }
+  }
+
+  /// No packet tells that time goes on.
+  mutating func advance(to now: Int64) { tracker.advance(to: now) }
+  /// The input has ended, and all flows with it.
+  mutating func finish() { tracker.finish() }
+  /// Whether flows wait to be drained.
+  var hasEnded: Bool { tracker.hasEnded }
+  mutating func drain(_ body: (EndedFlow) -> Void) { tracker.drain(body) }
+  var tally: FlowTally { tracker.tally }
+}
+
+/// A tracker at work for a view of its flows.
+struct FlowRun: FrameReader, ~Copyable {
+  private var view: FlowView
+  private var tracking: FlowTracking
+
+  /// Nothing read yet.
+  init(_ limits: Limits, _ view: consuming FlowView) {
+    self.view = view
+    tracking = FlowTracking(limits)
+  }
+
+  mutating func receive(_ octets: Bytes, _ frame: Frame) {
+    tracking.receive(octets, frame)
+    if tracking.hasEnded { tracking.drain { view.show($0) } }
   }
 
   mutating func rest(_ now: Int64?) {
-    if let now { tracker.advance(to: now) }
-    if tracker.hasEnded { tracker.drain { view.show($0) } }
+    if let now { tracking.advance(to: now) }
+    if tracking.hasEnded { tracking.drain { view.show($0) } }
   }
 
   mutating func finish(_ output: inout Output) {
-    tracker.finish()
-    tracker.drain {
+    tracking.finish()
+    tracking.drain {
       view.show($0)
       output.pass(&view)
     }
     view.finish()
   }
 
-  mutating func conclude() {
-    for line in summary(tracker.tally) { complain(line) }
-    for name in view.unknownNames { complain("--where: no flow has a field \"\(name)\"") }
-  }
+  mutating func conclude() { view.conclude(tracking.tally) }
 
   var pending: Int { view.pending }
   mutating func flush() -> Bool { view.flush() }

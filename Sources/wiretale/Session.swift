@@ -150,14 +150,17 @@ struct Session: ~Copyable {
 
   /// The counters, each with its meaning, and what the filter missed.
   static func summarize(_ capture: borrowing Capture, counters: Bool) {
-    if counters {
-      for line in lines(of: capture.statistics) { complain(line) }
-    }
+    if counters { tell(capture.statistics) }
     if let missed = capture.missedByFilter {
       complain(
         "\(missed.count) tagged packet\(missed.count == 1 ? "" : "s") would have matched the filter "
           + "but for the tag; this filter takes them too: \(missed.filter)")
     }
+  }
+
+  /// The counters, each with its meaning.
+  static func tell(_ statistics: CaptureStatistics) {
+    for line in lines(of: statistics) { complain(line) }
   }
 
   /// One line per counter that is known.

@@ -24,8 +24,8 @@ struct FlowsLiveTests {
     return running.wait()
   }
 
-  @Test func flowsAreTheSameAsOfTheFile() throws {
-    let live = try outcome(of: "flows", ["--json"])
+  @Test(arguments: [1, 3]) func flowsAreTheSameAsOfTheFile(threads: Int) throws {
+    let live = try outcome(of: "flows", ["--json", "--threads", "\(threads)"])
     let saved = try Program.run(["flows", "--json", "-r", file])
     #expect(live.status == 0, "\(live.errors)")
     func words(_ outcome: Outcome) -> [[String]] {
@@ -36,11 +36,12 @@ struct FlowsLiveTests {
       }
     }
     #expect(!saved.lines.isEmpty)
-    #expect(words(live) == words(saved))
+    let (heard, read) = (Set(words(live)), Set(words(saved)))
+    #expect(heard == read && live.lines.count == saved.lines.count)
   }
 
-  @Test func whatWasLostIsTold() throws {
-    let live = try outcome(of: "flows", [])
+  @Test(arguments: [1, 2]) func whatWasLostIsTold(threads: Int) throws {
+    let live = try outcome(of: "flows", ["--threads", "\(threads)"])
     #expect(live.errors.contains("captured: handed to this program"), "\(live.errors)")
     #expect(live.errors.contains("0 dropped by the kernel"), "\(live.errors)")
   }

@@ -1,0 +1,156 @@
+// A saved capture on two threads: the first reads, dissects and prints, the second tracks.
+
+import Capture
+import Flow
+import Report
+import Synchronization
+import Wire
+
+/// What goes to the tracker and comes back: frames with what was dissected of them, then flows that ended.
+private struct FlowLoad: ~Copyable, Sendable {
+  var frames = FrameBatch()
+  /// Of the frame with the same index; those behind the last frame are of earlier loads.
+  var packets: [Packet] = []
+  var ended: [EndedFlow] = []
+  /// The input ends with it.
+  var isLast = false
+  /// Set when everything has been told.
+  var tally: FlowTally?
+
+  /// Takes a frame. False when there is no room for it.
+  @inline(__always)
+  mutating func add(_ octets: Bytes, _ frame: Frame, _ mux: borrowing Mux) -> Bool {
+    guard frames.append(octets, frame) else { return false }
+    if packets.count < frames.count { packets.append(Packet()) }
+    mux.dissect(octets, frame, into: &packets[frames.count - 1])
+    return true
+  }
+
+  /// Lets a tracker have the frames.
+  mutating func track(_ tracker: inout Tracker) {
+    var index = 0
+    frames.forEach { octets, frame in
+      _ = tracker.receive(&packets[index], frame, octets)
+      index += 1
+    }
+    tracker.drain { ended.append($0) }
+  }
+
+  /// Forgets what it carried.
+  mutating func clear() {
+    frames.removeAll()
+    ended.removeAll(keepingCapacity: true)
+  }
+}
+
+/// A load in a queue: nobody has it but who takes it out.
+private final class Parcel: Sendable {
+  private let load: Mutex<FlowLoad?>
+
+  init(_ load: consuming sending FlowLoad) { self.load = Mutex(load) }
+
+  func open() -> FlowLoad { load.withLock { $0.take() ?? FlowLoad() } }
+}
+
+/// The tracker's thread.
+private struct TrackerThread: Sendable {
+  /// Loads to be tracked, and loads that were.
+  let there = Handover<Parcel>()
+  let back = Handover<Parcel>()
+
+  /// Tracks what comes, until the input has ended and all flows have been told.
+  func run(_ limits: Limits) {
+    /// Flows that are handed over together at the end.
+    let endedMax = 256
+    var tracker = Tracker(limits)
+    var load = there.take().open()
+    while !load.isLast {
+      load.track(&tracker)
+      back.put(Parcel(load))
+      load = there.take().open()
+    }
+    load.track(&tracker)
+    tracker.finish()
+    tracker.drain { flow in
+      if load.ended.count >= endedMax {
+        back.put(Parcel(load))
+        load = there.take().open()
+      }
+      load.ended.append(flow)
+    }
+    load.tally = tracker.tally
+    back.put(Parcel(load))
+  }
+}
+
+/// What the first thread does.
+struct FlowThreads: FrameReader, ~Copyable {
+  /// Loads that are under way at a time.
+  private static let loadsMax = 8
+
+  private var view: FlowView
+  private let mux = Mux.standard
+  private var load = FlowLoad()
+  private var tally: FlowTally?
+  /// Loads that are with the tracker.
+  private var underWay = 0
+  private let tracking: TrackerThread
+  private let worker: Worker
+
+  /// Nothing read yet.
+  init(_ limits: Limits, _ view: consuming FlowView) {
+    self.view = view
+    let tracking = TrackerThread()
+    self.tracking = tracking
+    worker = Worker { tracking.run(limits) }
+  }
+
+  mutating func receive(_ octets: Bytes, _ frame: Frame) {
+    if load.add(octets, frame, mux) { return }
+    send()
+    _ = load.add(octets, frame, mux)
+  }
+
+  /// Nothing comes: what was read is told.
+  mutating func rest(_ now: Int64?) {
+    send()
+    while underWay > 0 { load = takeBack() }
+  }
+
+  mutating func finish(_ output: inout Output) {
+    load.isLast = true
+    send()
+    while tally == nil {
+      load = takeBack()
+      output.pass(&view)
+      // What has come back empty is what the tracker tells its last flows in.
+      if load.tally == nil { send() } else { tally = load.tally }
+    }
+    worker.join()
+    view.finish()
+  }
+
+  mutating func conclude() {
+    if let tally { view.conclude(tally) }
+  }
+
+  var pending: Int { view.pending }
+  mutating func flush() -> Bool { view.flush() }
+
+  /// Sends the load at hand to the tracker; an empty one takes its place.
+  private mutating func send() {
+    var next = underWay < FlowThreads.loadsMax ? FlowLoad() : takeBack()
+    swap(&load, &next)
+    tracking.there.put(Parcel(next))
+    underWay += 1
+  }
+
+  /// Takes the first load back, when it has been tracked, and shows its flows.
+  private mutating func takeBack() -> FlowLoad {
+    var load = tracking.back.take().open()
+    underWay -= 1
+    for flow in load.ended { view.show(flow) }
+    load.clear()
+    return load
+  }
+}
