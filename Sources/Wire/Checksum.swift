@@ -19,24 +19,27 @@ public enum Checksum {
   /// Adds the 16-bit words from `start` to `end` to `initial`; an odd octet at the end counts as the upper
   /// half of a word. The caller has checked the bounds.
   public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
-    var sum = initial
-    var at = start
-    while at &+ 16 <= end {
-      let (first, second) = (bytes.u64(at), bytes.u64(at &+ 8))
-      sum &+= (first &>> 32) &+ (second &>> 32)
-      sum &+= (first & 0xffff_ffff) &+ (second & 0xffff_ffff)
-      at &+= 16
+    guard start < end else { return initial }
+    let octets = bytes.extracting(start..<end)
+    // The order of the octets is that of memory: both halves of every word are swapped, and the sum's in the
+    // end (RFC 1071 section 2). A carry is added at the other end at once, so that words of any width do.
+    var (sum, at) = (UInt64(0), 0)
+    while at &+ 32 <= octets.count {
+      let part = octets.extracting(at..<at &+ 32)
+      for word in 0..<4 { sum = sum.addingAround(part.word(word &* 8)) }
+      at &+= 32
     }
-    while at &+ 4 <= end {
-      sum &+= UInt64(bytes.u32(at))
-      at &+= 4
+    while at &+ 8 <= octets.count {
+      sum = sum.addingAround(octets.extracting(at..<at &+ 8).word(0))
+      at &+= 8
     }
-    if at &+ 2 <= end {
-      sum &+= UInt64(bytes.u16(at))
-      at &+= 2
+    var (rest, shift) = (UInt64(0), UInt64(0))
+    while at < octets.count {
+      rest |= UInt64(octets[at]) &<< shift
+      shift &+= 8
+      at &+= 1
     }
-    if at < end { sum &+= UInt64(bytes.u8(at)) &<< 8 }
-    return sum
+    return initial &+ UInt64(fold(sum.addingAround(rest)).byteSwapped)
   }
 
   /// Folds a sum into 16 bits, carries added at the other end.
@@ -93,7 +96,52 @@ public enum Checksum {
   }
 }
 
+extension UInt64 {
+  /// The sum, the carry added at the other end.
+  @inline(__always)
+  fileprivate func addingAround(_ other: UInt64) -> UInt64 {
+    let (sum, carry) = addingReportingOverflow(other)
+    return sum &+ (carry ? 1 : 0)
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Eight octets as a number, the first of them the lowest: as they lie in memory, nothing is turned.
+  @inline(__always)
+  fileprivate func word(_ offset: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for i in 0..<8 { word |= UInt64(self[offset &+ i]) &<< UInt64(i &* 8) }
+    return word
+  }
+}
+
 extension Packet {
+  /// Where the header of the innermost TCP segment begins; negative when there is none.
+  public mutating func segmentOffset() -> Int {
+    if plainTransport > 0, hasTCP { return plainTransport }
+    var layer = layerCount &- 1
+    while layer >= 0, layers[layer].kind != .tcp { layer &-= 1 }
+    return layer < 0 ? -1 : Int(layers[layer].offset)
+  }
+
+  /// Verifies the checksum of the innermost TCP segment of this packet, whose octets `bytes` are; nil when
+  /// there is none. Of a plain frame, everything that the checksum covers is known.
+  ///
+  /// `mutating`, though it changes nothing: a function that only reads is handed copies of the layers.
+  public mutating func segmentChecksum(in bytes: Bytes) -> ChecksumVerdict? {
+    let start = plainTransport
+    guard start > 0, hasTCP, start <= bytes.count else {
+      var layer = layerCount &- 1
+      while layer >= 0, layers[layer].kind != .tcp { layer &-= 1 }
+      return checksum(ofLayer: layer, in: bytes)
+    }
+    let length = ipLength &- (ipVersion == 4 ? IPv4Header.lengthMin : IPv6Header.length)
+    let pseudo = Checksum.pseudoHeader(
+      source: source, destination: destination, protocol: .tcp, length: length)
+    return Checksum.message(
+      bytes.extracting(start..<bytes.count), field: TCPHeader.checksumOffset, length: length, pseudo: pseudo)
+  }
+
   /// Verifies the checksum of a layer of this packet, whose octets `bytes` are; nil when the layer has none
   /// that we verify.
   public func checksum(ofLayer index: Int, in bytes: Bytes) -> ChecksumVerdict? {
@@ -163,7 +211,7 @@ extension Packet {
     var number = IPProtocol.tcp
     let field: Int
     switch layer.kind {
-    case .tcp: field = 16
+    case .tcp: field = TCPHeader.checksumOffset
     case .icmp, .igmp: return Checksum.message(octets, field: 2, length: length, pseudo: nil)
     case .icmpv6:
       field = 2

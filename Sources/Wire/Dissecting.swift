@@ -5,11 +5,19 @@ extension Packet {
   /// tags, the TCP summary) stays as it is: writing all of it would cost more than reading a frame.
   @inline(__always)
   mutating func begin(_ frame: Frame, octets: Int) {
+    let wire = max(frame.wireLength, octets)
+    begin(captured: octets, wire: wire, fcs: min(max(0, frame.fcsLength), wire), link: frame.link)
+  }
+
+  /// The same, by the numbers: nothing is read between what is written, so that what is written again at
+  /// once, by whoever knows the frame, is written once.
+  @inline(__always)
+  mutating func begin(captured: Int, wire: Int, fcs: Int, link type: LinkType) {
     layerCount = 0
-    capturedLength = octets
-    wireLength = max(frame.wireLength, octets)
-    fcsLength = min(max(0, frame.fcsLength), wireLength)
-    link = frame.link
+    capturedLength = captured
+    wireLength = wire
+    fcsLength = fcs
+    link = type
     sourceMAC = 0
     destinationMAC = 0
     hasMAC = false
@@ -33,7 +41,8 @@ extension Packet {
     faultLayer = .none
     faultEndedWalk = false
     offset = 0
-    claimed = wireLength &- fcsLength
+    plainTransport = 0
+    claimed = wire &- fcs
     reading = .none
   }
 
@@ -45,6 +54,7 @@ extension Packet {
       tunnelDepth &+= 1
       if hasPorts, ipProtocol == .udp { keepCarrier() }
       forgetNetwork()
+      plainTransport = 0
     }
     ipVersion = version
   }

@@ -25,6 +25,8 @@ public struct HTTP1Line: Sendable, Equatable {
     guard isRequest || HTTP1Line.beginsWithVersion(bytes, 0) else { return nil }
     var end = 0
     let last = min(bytes.count, HTTP1Line.lengthMax)
+    // Eight octets at a time, as long as none is a control character, of which some end the line.
+    while end &+ 8 <= last, !HTTP1Line.hasControl(bytes.extracting(end..<end &+ 8).u64(0)) { end &+= 8 }
     while end < last, bytes.u8(end) != 10 {
       // No control character but a tab stands in a first line: octets that have one are something else.
       if bytes.u8(end) < 32, bytes.u8(end) != 9, bytes.u8(end) != 13 { return nil }
@@ -39,6 +41,11 @@ public struct HTTP1Line: Sendable, Equatable {
     } else {
       readResponse(bytes)
     }
+  }
+
+  /// Whether one of eight octets is less than 32: it borrows from the bit above it.
+  private static func hasControl(_ octets: UInt64) -> Bool {
+    (octets &- 0x2020_2020_2020_2020) & ~octets & 0x8080_8080_8080_8080 != 0
   }
 
   /// Method, target, version. False when the line ends and no version stands there: SIP and RTSP have the

@@ -97,12 +97,15 @@ public struct Mux: Sendable {
   }
 
   private struct Guess: Sendable {
+    /// The first octets that it can begin with, from the least to the most.
+    var least: UInt8
+    var most: UInt8
     var recognizer: Recognizer
     var dissector: Dissector
   }
 
   private var functions: [Entry] = []
-  /// Ethernet, IPv4 and TCP are read by the functions of their files, which need not be looked up.
+  /// What plain frames have is read by the functions of its files, which need not be looked up.
   private(set) var isStraight = false
   /// For each number of each registry the place of its function, from 1; 0 is nobody's. One table for all
   /// registries, one behind the other.
@@ -131,23 +134,37 @@ public struct Mux: Sendable {
     precondition(functions.count < 255, "more dissectors than an octet can count")
     guard let place = Mux.place(kind) else { preconditionFailure("nobody can be registered for it") }
     functions.append(Entry(dissector: dissector))
-    if kind == .link(.ethernet) || kind == .etherType(.ipv4) || kind == .ipProtocol(.tcp) {
-      isStraight = false
-    }
+    if Mux.plainKinds.contains(kind) { isStraight = false }
     places[place] = UInt8(functions.count)
   }
 
-  /// Says that Ethernet, IPv4 and TCP are registered with the functions of their files. Whoever registers
-  /// another for one of them takes it back.
+  /// What the straight path reads.
+  private static let plainKinds: Set<Payload.Kind> = [
+    .link(.ethernet), .etherType(.vlan), .etherType(.ipv4), .etherType(.ipv6), .ipProtocol(.tcp),
+    .ipProtocol(.udp),
+  ]
+
+  /// Says that what plain frames have is registered with the functions of its files: plain frames take the
+  /// straight path. Whoever registers another for one of them takes it back.
   mutating func goStraight() { isStraight = true }
 
+  /// The same mux without the straight path, to hold the two against each other.
+  public var roundabout: Mux {
+    var mux = self
+    mux.isStraight = false
+    return mux
+  }
+
   /// Registers `dissector` for payloads over TCP or UDP whose first octets `recognizer` knows, whatever their
-  /// port. Recognizers are asked in the order of their registration, before any port is looked at.
+  /// port. Recognizers are asked in the order of their registration, before any port is looked at, and only
+  /// about payloads whose first octet is among `first`.
   public mutating func recognize(
-    _ transport: IPProtocol, by recognizer: @escaping Recognizer, _ dissector: @escaping Dissector
+    _ transport: IPProtocol, by recognizer: @escaping Recognizer, first: ClosedRange<UInt8> = 0...255,
+    _ dissector: @escaping Dissector
   ) {
     precondition(transport == .tcp || transport == .udp, "only TCP and UDP payloads are recognized by octets")
-    let guess = Guess(recognizer: recognizer, dissector: dissector)
+    let guess = Guess(
+      least: first.lowerBound, most: first.upperBound, recognizer: recognizer, dissector: dissector)
     if transport == .udp { udpGuesses.append(guess) } else { tcpGuesses.append(guess) }
   }
 
@@ -177,31 +194,15 @@ public struct Mux: Sendable {
   /// Reads `frame`, layer by layer, into `packet`, which is begun anew. Never fails: a fault ends the walk
   /// and is noted, the layers before it stay.
   public func dissect(_ bytes: Bytes, _ frame: Frame, into packet: inout Packet) {
-    packet.begin(frame, octets: bytes.count)
     var kind = Payload.Kind.link(frame.link)
     var view = bytes
     var steps = 0
-    if isStraight, frame.link == .ethernet {
-      // The straight path, of nearly all frames: the same functions, called by their names.
-      do throws(Malformed) {
-        guard let ether = try ethernet(view, &packet) else { return }
-        view = view.extracting(packet.step(into: ether, of: view.count))
-        (kind, steps) = (ether.kind, 1)
-        if ether.kind == .etherType(.ipv4) {
-          guard let ip = try ipv4(view, &packet) else { return }
-          view = view.extracting(packet.step(into: ip, of: view.count))
-          if ip.kind.registry == .data { return }
-          (kind, steps) = (ip.kind, 2)
-          if ip.kind == .ipProtocol(.tcp) {
-            guard let segment = try tcp(view, &packet) else { return }
-            view = view.extracting(packet.step(into: segment, of: view.count))
-            (kind, steps) = (segment.kind, 3)
-          }
-        }
-      } catch {
-        packet.end(error)
-        return
-      }
+    if isStraight, let plain = packet.readPlain(bytes, frame) {
+      if plain.octets.isEmpty { return }
+      (kind, steps) = (plain.kind, plain.layers)
+      view = bytes.extracting(plain.octets)
+    } else {
+      packet.begin(frame, octets: bytes.count)
     }
     for _ in steps..<Packet.layersMax {
       do throws(Malformed) {
@@ -239,13 +240,14 @@ public struct Mux: Sendable {
   ) throws(Malformed) -> Payload? {
     if view.isEmpty { return nil }
     let isUDP = kind.registry == .udp
+    let first = view.u8(0)
     if isUDP {
-      for i in udpGuesses.indices where udpGuesses[i].recognizer(view) {
-        return try udpGuesses[i].dissector(view, &packet)
+      for i in udpGuesses.indices where udpGuesses[i].least <= first && first <= udpGuesses[i].most {
+        if udpGuesses[i].recognizer(view) { return try udpGuesses[i].dissector(view, &packet) }
       }
     } else {
-      for i in tcpGuesses.indices where tcpGuesses[i].recognizer(view) {
-        return try tcpGuesses[i].dissector(view, &packet)
+      for i in tcpGuesses.indices where tcpGuesses[i].least <= first && first <= tcpGuesses[i].most {
+        if tcpGuesses[i].recognizer(view) { return try tcpGuesses[i].dissector(view, &packet) }
       }
     }
     let ports = isUDP ? Mux.udpPorts : Mux.tcpPorts

@@ -3,83 +3,83 @@
 /// A link-layer header type as libpcap's `pcap_datalink` returns it (DLT_ values of Linux).
 public struct LinkType: RawRepresentable, Hashable, Sendable {
   public var rawValue: Int32
-  public init(rawValue: Int32) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  public static let null = LinkType(rawValue: 0)
-  public static let ethernet = LinkType(rawValue: 1)
-  public static let arcnet = LinkType(rawValue: 7)
-  public static let ppp = LinkType(rawValue: 9)
-  public static let fddi = LinkType(rawValue: 10)
-  public static let raw = LinkType(rawValue: 12)
-  public static let pppSerial = LinkType(rawValue: 50)
-  public static let pppEthernet = LinkType(rawValue: 51)
-  public static let ciscoHDLC = LinkType(rawValue: 104)
-  public static let frameRelay = LinkType(rawValue: 107)
-  public static let loop = LinkType(rawValue: 108)
-  public static let linuxCooked = LinkType(rawValue: 113)
-  public static let arcnetLinux = LinkType(rawValue: 129)
-  public static let ipv4 = LinkType(rawValue: 228)
-  public static let ipv6 = LinkType(rawValue: 229)
-  public static let nflog = LinkType(rawValue: 239)
-  public static let linuxCooked2 = LinkType(rawValue: 276)
-  public static let dsa = LinkType(rawValue: 284)
-  public static let edsa = LinkType(rawValue: 285)
+  @inlinable public static var null: LinkType { LinkType(rawValue: 0) }
+  @inlinable public static var ethernet: LinkType { LinkType(rawValue: 1) }
+  @inlinable public static var arcnet: LinkType { LinkType(rawValue: 7) }
+  @inlinable public static var ppp: LinkType { LinkType(rawValue: 9) }
+  @inlinable public static var fddi: LinkType { LinkType(rawValue: 10) }
+  @inlinable public static var raw: LinkType { LinkType(rawValue: 12) }
+  @inlinable public static var pppSerial: LinkType { LinkType(rawValue: 50) }
+  @inlinable public static var pppEthernet: LinkType { LinkType(rawValue: 51) }
+  @inlinable public static var ciscoHDLC: LinkType { LinkType(rawValue: 104) }
+  @inlinable public static var frameRelay: LinkType { LinkType(rawValue: 107) }
+  @inlinable public static var loop: LinkType { LinkType(rawValue: 108) }
+  @inlinable public static var linuxCooked: LinkType { LinkType(rawValue: 113) }
+  @inlinable public static var arcnetLinux: LinkType { LinkType(rawValue: 129) }
+  @inlinable public static var ipv4: LinkType { LinkType(rawValue: 228) }
+  @inlinable public static var ipv6: LinkType { LinkType(rawValue: 229) }
+  @inlinable public static var nflog: LinkType { LinkType(rawValue: 239) }
+  @inlinable public static var linuxCooked2: LinkType { LinkType(rawValue: 276) }
+  @inlinable public static var dsa: LinkType { LinkType(rawValue: 284) }
+  @inlinable public static var edsa: LinkType { LinkType(rawValue: 285) }
 }
 
 /// An EtherType (IEEE 802, the IANA "IEEE 802 Numbers" registry).
 public struct EtherType: RawRepresentable, Hashable, Sendable {
   public var rawValue: UInt16
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  public static let ipv4 = EtherType(rawValue: 0x0800)
-  public static let arp = EtherType(rawValue: 0x0806)
-  public static let reverseARP = EtherType(rawValue: 0x8035)
-  public static let vlan = EtherType(rawValue: 0x8100)
-  public static let erspan3 = EtherType(rawValue: 0x22eb)
-  public static let transparentBridging = EtherType(rawValue: 0x6558)
-  public static let ipv6 = EtherType(rawValue: 0x86dd)
-  public static let ppp = EtherType(rawValue: 0x880b)
-  public static let mpls = EtherType(rawValue: 0x8847)
-  public static let mplsMulticast = EtherType(rawValue: 0x8848)
-  public static let pppoeDiscovery = EtherType(rawValue: 0x8863)
-  public static let pppoeSession = EtherType(rawValue: 0x8864)
-  public static let lldp = EtherType(rawValue: 0x88cc)
-  public static let serviceVLAN = EtherType(rawValue: 0x88a8)
+  @inlinable public static var ipv4: EtherType { EtherType(rawValue: 0x0800) }
+  @inlinable public static var arp: EtherType { EtherType(rawValue: 0x0806) }
+  @inlinable public static var reverseARP: EtherType { EtherType(rawValue: 0x8035) }
+  @inlinable public static var vlan: EtherType { EtherType(rawValue: 0x8100) }
+  @inlinable public static var erspan3: EtherType { EtherType(rawValue: 0x22eb) }
+  @inlinable public static var transparentBridging: EtherType { EtherType(rawValue: 0x6558) }
+  @inlinable public static var ipv6: EtherType { EtherType(rawValue: 0x86dd) }
+  @inlinable public static var ppp: EtherType { EtherType(rawValue: 0x880b) }
+  @inlinable public static var mpls: EtherType { EtherType(rawValue: 0x8847) }
+  @inlinable public static var mplsMulticast: EtherType { EtherType(rawValue: 0x8848) }
+  @inlinable public static var pppoeDiscovery: EtherType { EtherType(rawValue: 0x8863) }
+  @inlinable public static var pppoeSession: EtherType { EtherType(rawValue: 0x8864) }
+  @inlinable public static var lldp: EtherType { EtherType(rawValue: 0x88cc) }
+  @inlinable public static var serviceVLAN: EtherType { EtherType(rawValue: 0x88a8) }
   /// Provider backbone bridging, IEEE 802.1ah.
-  public static let backbone = EtherType(rawValue: 0x88e7)
-  public static let vnTag = EtherType(rawValue: 0x8926)
-  public static let erspan2 = EtherType(rawValue: 0x88be)
-  public static let vlan9100 = EtherType(rawValue: 0x9100)
+  @inlinable public static var backbone: EtherType { EtherType(rawValue: 0x88e7) }
+  @inlinable public static var vnTag: EtherType { EtherType(rawValue: 0x8926) }
+  @inlinable public static var erspan2: EtherType { EtherType(rawValue: 0x88be) }
+  @inlinable public static var vlan9100: EtherType { EtherType(rawValue: 0x9100) }
 }
 
 /// An IP protocol number (IANA "Assigned Internet Protocol Numbers").
 public struct IPProtocol: RawRepresentable, Hashable, Sendable {
   public var rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  public static let hopByHop = IPProtocol(rawValue: 0)
-  public static let icmp = IPProtocol(rawValue: 1)
-  public static let igmp = IPProtocol(rawValue: 2)
-  public static let ipip = IPProtocol(rawValue: 4)
-  public static let tcp = IPProtocol(rawValue: 6)
-  public static let udp = IPProtocol(rawValue: 17)
-  public static let ipv6 = IPProtocol(rawValue: 41)
-  public static let routing = IPProtocol(rawValue: 43)
-  public static let fragment = IPProtocol(rawValue: 44)
-  public static let gre = IPProtocol(rawValue: 47)
-  public static let esp = IPProtocol(rawValue: 50)
-  public static let ah = IPProtocol(rawValue: 51)
-  public static let icmpv6 = IPProtocol(rawValue: 58)
-  public static let noNext = IPProtocol(rawValue: 59)
-  public static let destinationOptions = IPProtocol(rawValue: 60)
+  @inlinable public static var hopByHop: IPProtocol { IPProtocol(rawValue: 0) }
+  @inlinable public static var icmp: IPProtocol { IPProtocol(rawValue: 1) }
+  @inlinable public static var igmp: IPProtocol { IPProtocol(rawValue: 2) }
+  @inlinable public static var ipip: IPProtocol { IPProtocol(rawValue: 4) }
+  @inlinable public static var tcp: IPProtocol { IPProtocol(rawValue: 6) }
+  @inlinable public static var udp: IPProtocol { IPProtocol(rawValue: 17) }
+  @inlinable public static var ipv6: IPProtocol { IPProtocol(rawValue: 41) }
+  @inlinable public static var routing: IPProtocol { IPProtocol(rawValue: 43) }
+  @inlinable public static var fragment: IPProtocol { IPProtocol(rawValue: 44) }
+  @inlinable public static var gre: IPProtocol { IPProtocol(rawValue: 47) }
+  @inlinable public static var esp: IPProtocol { IPProtocol(rawValue: 50) }
+  @inlinable public static var ah: IPProtocol { IPProtocol(rawValue: 51) }
+  @inlinable public static var icmpv6: IPProtocol { IPProtocol(rawValue: 58) }
+  @inlinable public static var noNext: IPProtocol { IPProtocol(rawValue: 59) }
+  @inlinable public static var destinationOptions: IPProtocol { IPProtocol(rawValue: 60) }
   /// Mobility before it had a number of its own; the registry gives this one to another, which nobody uses.
-  public static let mobilityOld = IPProtocol(rawValue: 62)
-  public static let sctp = IPProtocol(rawValue: 132)
-  public static let mobility = IPProtocol(rawValue: 135)
-  public static let udpLite = IPProtocol(rawValue: 136)
-  public static let mpls = IPProtocol(rawValue: 137)
-  public static let shim6 = IPProtocol(rawValue: 140)
-  public static let ethernet = IPProtocol(rawValue: 143)
+  @inlinable public static var mobilityOld: IPProtocol { IPProtocol(rawValue: 62) }
+  @inlinable public static var sctp: IPProtocol { IPProtocol(rawValue: 132) }
+  @inlinable public static var mobility: IPProtocol { IPProtocol(rawValue: 135) }
+  @inlinable public static var udpLite: IPProtocol { IPProtocol(rawValue: 136) }
+  @inlinable public static var mpls: IPProtocol { IPProtocol(rawValue: 137) }
+  @inlinable public static var shim6: IPProtocol { IPProtocol(rawValue: 140) }
+  @inlinable public static var ethernet: IPProtocol { IPProtocol(rawValue: 143) }
 }
 
 extension EtherType {

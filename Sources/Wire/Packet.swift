@@ -161,6 +161,8 @@ public struct Packet: Sendable {
   public var offset = 0
   /// Octets that the surrounding layers say the layer being read has.
   public var claimed = 0
+  /// Where the innermost transport header begins when it was read on the straight path; 0 when it was not.
+  var plainTransport = 0
   /// The layer whose dissector is at work: each sets it in its first line, so that a fault can be named.
   public var reading: Layer.Kind = .none
 

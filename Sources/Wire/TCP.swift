@@ -4,6 +4,8 @@
 public struct TCPHeader: Sendable, Equatable {
   /// Octets of the header without options.
   public static let lengthMin = 20
+  /// Where the checksum stands.
+  static let checksumOffset = 16
 
   public var sourcePort: UInt16
   public var destinationPort: UInt16

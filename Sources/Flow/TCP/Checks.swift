@@ -54,9 +54,7 @@ extension TCPConnection {
     let kind = packet.payloadLength > 0 ? 1 : 0
     let isNear = opening.vantage(of: side) == .near
     guard watch.checks[side.rawValue].isWorth(kind, isNear: isNear) else { return false }
-    var layer = packet.layerCount - 1
-    while layer >= 0, packet.layers[layer].kind != .tcp { layer -= 1 }
-    guard let verdict = packet.checksum(ofLayer: layer, in: octets) else { return false }
+    guard let verdict = packet.segmentChecksum(in: octets) else { return false }
     return watch.checks[side.rawValue].take(verdict, kind) && !isNear
   }
 
