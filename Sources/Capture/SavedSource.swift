@@ -57,10 +57,18 @@ final class SavedSource {
       throw error.kind == .input ? CaptureError(.input, "\(name): \(error)") : error
     }
     filter = text.isEmpty ? nil : compiled
+    if stream.hasPlainRecords, SavedSource.plainLinks.contains(info.link) {
+      stream.blocks.start(capturedMax: info.snapLength)
+    }
     missed =
       settings.countMissed
       ? unsafe MissedFrames(plain: text, handle: opened, optimize: settings.optimizeFilter) : nil
   }
+
+  /// Link types of which libpcap hands out the octets as they lie in the file; of USB it mends lengths.
+  private static let plainLinks: Set<LinkType> = [
+    .ethernet, .raw, .ipv4, .ipv6, .null, .loop, .ppp, .linuxCooked, .linuxCooked2,
+  ]
 
   deinit { unsafe pcap_close(handle) }
 
@@ -75,8 +83,11 @@ final class SavedSource {
   ) throws(CaptureError) -> Bool {
     if ended { return false }
     while true {
-      let result = unsafe pcap_next_ex(handle, &header, &octets)
-      guard result == 1, let found = unsafe header, let data = unsafe octets else { return try end(result) }
+      if unsafe !stream.blocks.next(&header, &octets, { unsafe stream.read(into: $0, size: $1) }) {
+        let result = unsafe pcap_next_ex(handle, &header, &octets)
+        guard result == 1 else { return try end(result) }
+      }
+      guard let found = unsafe header, let data = unsafe octets else { return false }
       unsafe counters.pointee.received &+= 1
       guard let filter else { return true }
       if unsafe filter.passes(found, data) { return true }

@@ -29,6 +29,12 @@ final class SavedStream {
   /// Feeds the decompressor when its input has been touched already and it cannot read it alone.
   private var feed: Feed?
   private var ended = false
+  /// Octets that libpcap has not been given.
+  let blocks = RecordBlocks()
+  /// Whether libpcap has asked for octets, and whether the records behind the file's header can be read in
+  /// blocks.
+  private var hasBegun = false
+  private(set) var hasPlainRecords = false
 
   /// stdio's buffer, ours because glibc takes no size without the octets. 128 KiB instead of 4 KiB saves 4 to
   /// 30 % of an empty loop, the more the larger the frames are.
@@ -113,8 +119,21 @@ final class SavedStream {
     return Array(octets.prefix(have))
   }
 
-  /// What libpcap's stdio asks for: at most `size` octets, 0 at the end, -1 with errno.
-  fileprivate func read(into buffer: UnsafeMutablePointer<CChar>, size: Int) -> Int {
+  /// What libpcap's stdio asks for: at most `size` octets, 0 at the end, -1 with errno. Of a file whose
+  /// records are read in blocks it is the file's header, and then what the blocks have left.
+  fileprivate func give(_ buffer: UnsafeMutablePointer<CChar>, _ size: Int) -> Int {
+    if !hasBegun {
+      hasBegun = true
+      hasPlainRecords = unsafe blocks.begin { unsafe read(into: $0, size: $1) }
+      if hasPlainRecords { return unsafe blocks.giveHeader(buffer, size) }
+    }
+    if blocks.left > 0 { return unsafe blocks.give(buffer, size) }
+    return unsafe read(into: buffer, size: size)
+  }
+
+  /// Reads at most `size` octets: 0 at the end, -1 with errno.
+  func read(into memory: UnsafeMutableRawPointer, size: Int) -> Int {
+    let buffer = unsafe memory.assumingMemoryBound(to: CChar.self)
     if !pushedBack.isEmpty {
       let count = min(size, pushedBack.count)
       for index in 0..<count { unsafe buffer[index] = CChar(bitPattern: pushedBack[index]) }
@@ -175,7 +194,7 @@ private func readSavedStream(
 ) -> Int {
   guard let cookie = unsafe cookie, let buffer = unsafe buffer else { return 0 }
   let stream = unsafe Unmanaged<SavedStream>.fromOpaque(cookie).takeUnretainedValue()
-  return unsafe stream.read(into: buffer, size: size)
+  return unsafe stream.give(buffer, size)
 }
 
 /// Carries octets from an input that cannot be rewound to the decompressor. A socket pair and not a pipe,

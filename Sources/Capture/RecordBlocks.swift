@@ -1,0 +1,145 @@
+// The records of a classic capture file of this machine's byte order, read in blocks and handed out where
+// they lie.
+//
+// libpcap reads each record with two calls of stdio and copies its octets out of stdio's buffer: 520
+// instructions a frame of 106 octets, of 1,400 that a whole flow takes; here it is 70. Only what is plain is
+// read here: whatever libpcap would do anything about - another format, the other byte order, lengths that
+// lie, an end within a record - is left to it, with all octets that have not been handed out, and its words
+// about it are the same as ever (`RecordBlockTests`).
+
+internal import CPcap
+
+/// Octets that have been read, and how far they have been handed out.
+@safe
+final class RecordBlocks {
+  /// What a file header of 24 octets, and a record's header of 16, say (draft-ietf-opsawg-pcap sections 4 and
+  /// 5).
+  private static let fileHeader = 24
+  private static let recordHeader = 16
+  /// Octets of a block: more than the processor's first cache, less than its second.
+  private static let size = 1 << 18
+  /// The longest record that is read here.
+  private static let capturedMax = 1 << 16
+
+  private struct State {
+    /// Places in the block: of the first octet that has not been handed out, and behind the last one.
+    var at = 0
+    var end = 0
+    /// Records are read here; otherwise libpcap asks for the octets.
+    var isReading = false
+    /// Nanoseconds of a record's fraction of a second.
+    var scale = 1
+    /// What a record may have, at most, to be read here.
+    var capturedMax = 0
+  }
+
+  private let block: UnsafeMutableRawPointer
+  /// Apart from the object: as properties they would be checked for exclusive access at every frame.
+  private let state: UnsafeMutablePointer<State>
+  private let header: UnsafeMutablePointer<pcap_pkthdr>
+
+  init() {
+    unsafe block = .allocate(byteCount: RecordBlocks.size, alignment: 64)
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: State())
+    unsafe header = .allocate(capacity: 1)
+    unsafe header.initialize(to: pcap_pkthdr())
+  }
+
+  deinit {
+    unsafe block.deallocate()
+    unsafe state.deallocate()
+    unsafe header.deallocate()
+  }
+
+  /// Octets that have been read and not handed out.
+  @inline(__always)
+  var left: Int { unsafe state.pointee.end - state.pointee.at }
+
+  /// Puts the first octets of the stream in; true when they begin as a capture file does whose records can be
+  /// read here: then libpcap is given its header and no more.
+  func begin(_ read: (UnsafeMutableRawPointer, Int) -> Int) -> Bool {
+    unsafe state.pointee.end = max(0, read(block, RecordBlocks.size))
+    guard left >= RecordBlocks.fileHeader else { return false }
+    let magic = unsafe block.loadUnaligned(as: UInt32.self)
+    let major = unsafe block.loadUnaligned(fromByteOffset: 4, as: UInt16.self)
+    let minor = unsafe block.loadUnaligned(fromByteOffset: 6, as: UInt16.self)
+    unsafe state.pointee.scale = magic == 0xa1b2_3c4d ? 1 : 1000
+    return (magic == 0xa1b2_c3d4 || magic == 0xa1b2_3c4d) && major == 2 && minor == 4
+  }
+
+  /// Gives libpcap some of the octets, at most `size`.
+  func give(_ buffer: UnsafeMutablePointer<CChar>, _ size: Int) -> Int {
+    let count = min(size, left)
+    unsafe UnsafeMutableRawPointer(buffer).copyMemory(from: block + state.pointee.at, byteCount: count)
+    unsafe state.pointee.at += count
+    return count
+  }
+
+  /// Gives libpcap the file's header.
+  func giveHeader(_ buffer: UnsafeMutablePointer<CChar>, _ size: Int) -> Int {
+    unsafe give(buffer, min(size, RecordBlocks.fileHeader))
+  }
+
+  /// Begins to read records, of at most so many octets.
+  func start(capturedMax: Int) {
+    unsafe state.pointee.capturedMax = min(capturedMax, RecordBlocks.capturedMax)
+    unsafe state.pointee.isReading = true
+  }
+
+  /// The next record. False when libpcap has to read on. Both places are good until the next call.
+  @inline(__always)
+  func next(
+    _ header: inout UnsafeMutablePointer<pcap_pkthdr>?, _ octets: inout UnsafePointer<UInt8>?,
+    _ read: (UnsafeMutableRawPointer, Int) -> Int
+  ) -> Bool {
+    guard unsafe state.pointee.isReading else { return false }
+    if !isWhole {
+      guard unsafe refill(read) else { return false }
+    }
+    let at = unsafe block + state.pointee.at
+    let captured = unsafe at.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+    unsafe self.header.pointee.ts.tv_sec = Int(at.loadUnaligned(as: Int32.self))
+    let fraction = unsafe Int(at.loadUnaligned(fromByteOffset: 4, as: Int32.self))
+    unsafe self.header.pointee.ts.tv_usec = fraction &* state.pointee.scale
+    unsafe self.header.pointee.caplen = captured
+    unsafe self.header.pointee.len = at.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
+    unsafe header = self.header
+    unsafe octets = UnsafePointer((at + RecordBlocks.recordHeader).assumingMemoryBound(to: UInt8.self))
+    unsafe state.pointee.at += RecordBlocks.recordHeader + Int(captured)
+    return true
+  }
+
+  /// Octets that the record at hand says it has.
+  @inline(__always)
+  private var captured: Int {
+    Int(unsafe (block + state.pointee.at).loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+  }
+
+  /// Whether a whole record lies in the block.
+  @inline(__always)
+  private var isWhole: Bool {
+    let behind = left - RecordBlocks.recordHeader
+    guard behind >= 0 else { return false }
+    return unsafe captured <= min(behind, state.pointee.capturedMax)
+  }
+
+  /// Reads until a whole record is there. False when none will be: the end, or a length that libpcap has to
+  /// judge; it reads on from here.
+  @inline(never)
+  private func refill(_ read: (UnsafeMutableRawPointer, Int) -> Int) -> Bool {
+    let count = left
+    unsafe block.copyMemory(from: block + state.pointee.at, byteCount: count)
+    unsafe (state.pointee.at, state.pointee.end) = (0, count)
+    while !isWhole {
+      let isLong = unsafe left >= RecordBlocks.recordHeader && captured > state.pointee.capturedMax
+      let more = isLong ? 0 : unsafe read(block + left, RecordBlocks.size - left)
+      if more <= 0 {
+        unsafe state.pointee.isReading = false
+        return false
+      }
+      unsafe state.pointee.end += more
+    }
+    return true
+  }
+}
