@@ -12,14 +12,21 @@ extension Tracker {
 
   /// Time goes on: flows end that have been quiet for too long. Packets do it; when there are none, a live
   /// capture does it by its clock. Time that goes backwards ends nothing.
+  @inline(__always)
   public mutating func advance(to time: Int64) {
     if time > now {
       now = time
-    } else if interval(time, now) > Tracker.backMax {
+    } else if time < now, interval(time, now) > Tracker.backMax {
       now = time
       lookedAt = time
     }
-    guard hasMoreToEnd || interval(lookedAt, now) >= Tracker.lookSpan || lookedAt == .min else { return }
+    // It is never after `now`, and far before it at first: the difference counts up to 2⁶⁴.
+    let since = UInt64(bitPattern: now &- lookedAt)
+    if since >= UInt64(Tracker.lookSpan) || hasMoreToEnd || lookedAt == .min { lookNow() }
+  }
+
+  @inline(never)
+  private mutating func lookNow() {
     lookedAt = now
     endQuiet()
   }

@@ -24,7 +24,7 @@ struct FlowLists {
   /// A flow that has been seen, for the last time before at `before`.
   @inline(__always)
   mutating func touch(_ index: Int, _ flowClass: FlowClass, before: Int64, _ table: inout FlowTable) {
-    let isSame = table.slots[index].flowClass == flowClass
+    let isSame = table.slots[index].classNumber == Int(flowClass.rawValue)
     if isSame, before >> FlowLists.spanShift == table.slots[index].end >> FlowLists.spanShift,
       table.count > FlowLists.exactMax
     {

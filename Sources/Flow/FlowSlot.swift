@@ -57,6 +57,20 @@ extension TCPConnection {
   }
 }
 
+/// How long the flows of each class may be quiet, by the class's number.
+struct ClassTimes: Sendable {
+  private var times = InlineArray<11, Int64>(repeating: 0)
+
+  /// As the limits have it.
+  init(_ limits: borrowing Limits) {
+    for flowClass in FlowClass.allCases { times[Int(flowClass.rawValue)] = flowClass.patience(limits) }
+  }
+
+  /// `mutating`, though it changes nothing: a function that only reads is handed a copy of all of them.
+  @inline(__always)
+  mutating func of(_ number: Int) -> Int64 { times[number] }
+}
+
 /// One open flow. Counts of packets stop at 4,294,967,295.
 struct FlowSlot: Sendable {
   private static let placeMask: UInt32 = (1 << 25) - 1
@@ -101,6 +115,9 @@ struct FlowSlot: Sendable {
     get { Int(nextWord & FlowSlot.placeMask) - 1 }
     set { nextWord = nextWord & ~FlowSlot.placeMask | UInt32(truncatingIfNeeded: newValue + 1) }
   }
+  /// Its class as a number.
+  @inline(__always)
+  var classNumber: Int { Int(previousWord &>> 25) }
   var flowClass: FlowClass {
     get { FlowClass(rawValue: UInt8(previousWord >> 25)) ?? .other }
     set { previousWord = previousWord & FlowSlot.placeMask | UInt32(newValue.rawValue) << 25 }
@@ -113,8 +130,13 @@ struct FlowSlot: Sendable {
   }
   /// Packets with octets that were looked at for it.
   var looks: UInt8 {
-    get { UInt8(nextWord >> 25) }
-    set { nextWord = nextWord & FlowSlot.placeMask | UInt32(min(newValue, 127)) << 25 }
+    get { UInt8(nextWord >> 25 & 63) }
+    set { nextWord = nextWord & ~(63 << 25) | UInt32(min(newValue, 63)) << 25 }
+  }
+  /// A packet came since the hand that packs connections came by.
+  var isSeen: Bool {
+    get { nextWord >> 31 != 0 }
+    set { nextWord = newValue ? nextWord | 1 << 31 : nextWord & ~(1 << 31) }
   }
   var responderPort: UInt16 { isReversed ? key.firstPort : key.secondPort }
 
@@ -169,6 +191,30 @@ struct FlowSlot: Sendable {
   var isCold: Bool {
     get { has(FlowSlot.cold) }
     set { set(FlowSlot.cold, newValue) }
+  }
+
+  /// What the straight path of the tracker asks of a slot, at once.
+  struct Ordinary {
+    var side: FlowSide
+    /// When it was seen last before.
+    var before: Int64
+    var serial: UInt64
+    /// Where its connection is.
+    var state: Int
+  }
+
+  /// It has a connection, which is warm.
+  @inline(__always)
+  var isWarm: Bool { stateWord & (FlowSlot.tcp | FlowSlot.cold) == FlowSlot.tcp }
+
+  /// Counts an ordinary packet.
+  @inline(__always)
+  mutating func takeOrdinary(_ frame: Frame, isReversed: Bool, ip: Int) -> Ordinary {
+    let side = side(isReversed)
+    let before = end
+    isSeen = true
+    count(frame, from: side, ip: ip)
+    return Ordinary(side: side, before: before, serial: serial, state: state)
   }
 
   /// Counts a packet.

@@ -48,12 +48,14 @@ struct FlowTable: ~Copyable {
   func hash(_ key: FlowKey) -> UInt64 { key.hash(secret) }
 
   /// Where the flow with this key is; nil when it is not.
+  ///
+  /// `mutating`, though it changes nothing: a function that only reads is handed a copy of all but the flows.
   @inline(__always)
-  func find(_ key: FlowKey) -> Index? { find(key, hash(key)) }
+  mutating func find(_ key: FlowKey) -> Index? { find(key, hash(key)) }
 
   /// The same, with the key's hash.
   @inline(__always)
-  func find(_ key: FlowKey, _ hash: UInt64) -> Index? {
+  mutating func find(_ key: FlowKey, _ hash: UInt64) -> Index? {
     let tag = UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask
     var at = Int(truncatingIfNeeded: hash) & mask
     while true {

@@ -13,27 +13,42 @@
   private static var shift: Int { 9 }
   private static var size: Int { 1 << shift }
 
-  private var blocks: [UnsafeMutablePointer<Element>] = unsafe []
+  /// The blocks, and how many there is room for. Not an array: every packet asks for ten elements, and an
+  /// array would check for each what the count has told already.
+  private var blocks: UnsafeMutablePointer<UnsafeMutablePointer<Element>>
+  private var room = 16
   /// Elements that are in it.
   private(set) var count = 0
 
-  init() {}
+  init() { unsafe blocks = .allocate(capacity: room) }
 
   deinit {
-    for i in unsafe 0..<blocks.count {
+    for i in 0..<(count + Slab.size - 1) >> Slab.shift {
       unsafe blocks[i].deinitialize(count: min(Slab.size, count - i * Slab.size))
       unsafe blocks[i].deallocate()
     }
+    unsafe blocks.deallocate()
   }
 
   /// Puts an element at the end, and says where.
   mutating func append(_ element: Element) -> Int {
-    if unsafe count == blocks.count << Slab.shift {
-      unsafe blocks.append(UnsafeMutablePointer<Element>.allocate(capacity: Slab.size))
-    }
+    if count & (Slab.size - 1) == 0 { grow() }
     unsafe blocks[count >> Slab.shift].advanced(by: count & (Slab.size - 1)).initialize(to: element)
     count += 1
     return count - 1
+  }
+
+  /// Takes another block, and a longer list of them when that is full.
+  private mutating func grow() {
+    let full = count >> Slab.shift
+    if full == room {
+      let longer = UnsafeMutablePointer<UnsafeMutablePointer<Element>>.allocate(capacity: room * 2)
+      unsafe longer.moveInitialize(from: blocks, count: full)
+      unsafe blocks.deallocate()
+      unsafe blocks = longer
+      room *= 2
+    }
+    unsafe blocks.advanced(by: full).initialize(to: .allocate(capacity: Slab.size))
   }
 
   subscript(index: Int) -> Element {
@@ -146,7 +161,8 @@ struct Packed: Sendable {
   /// Words of a block, as a power of two.
   private static let shift = 12
 
-  private var blocks: [UnsafeMutablePointer<UInt32>?]
+  /// The blocks that are there.
+  private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>?>
   let count: Int
   /// Octets of memory.
   private(set) var octets = 0
@@ -154,22 +170,25 @@ struct Packed: Sendable {
   /// Room for `count` words, a power of two.
   init(_ count: Int) {
     precondition(count > 0 && count & (count - 1) == 0, "a power of two")
-    let blocks = max(1, count >> ZeroedWords.shift)
-    unsafe self.blocks = [UnsafeMutablePointer<UInt32>?](repeating: nil, count: blocks)
+    let size = max(1, count >> ZeroedWords.shift)
+    unsafe blocks = .allocate(capacity: size)
+    unsafe blocks.initialize(repeating: nil, count: size)
     self.count = count
   }
 
   deinit {
-    for i in unsafe 0..<blocks.count { unsafe blocks[i]?.deallocate() }
+    for i in 0..<max(1, count >> ZeroedWords.shift) { unsafe blocks[i]?.deallocate() }
+    unsafe blocks.deallocate()
   }
 
   subscript(index: Int) -> UInt32 {
     @inline(__always) get {
-      // A block that is there has all its words; the array checks the block's number.
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a place among the words")
       guard let block = unsafe blocks[index &>> ZeroedWords.shift] else { return 0 }
       return unsafe block[index & (1 << ZeroedWords.shift &- 1)]
     }
     @inline(__always) set {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a place among the words")
       if let block = unsafe blocks[index &>> ZeroedWords.shift] {
         unsafe block[index & (1 << ZeroedWords.shift &- 1)] = newValue
       } else if newValue != 0 {

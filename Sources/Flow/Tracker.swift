@@ -19,6 +19,7 @@ public struct EndedFlow: Sendable {
 /// Tracks flows. Pure state: no clock, no output; time is the packets'.
 public struct Tracker: ~Copyable {
   let limits: Limits
+  private var patience: ClassTimes
   var table: FlowTable
   var lists = FlowLists()
   var connections: ConnectionStore
@@ -62,6 +63,7 @@ public struct Tracker: ~Copyable {
     var limits = limits
     limits.flowsMax = max(1, min(limits.flowsMax, FlowTable.flowsMax))
     self.limits = limits
+    patience = ClassTimes(limits)
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
     connections = ConnectionStore(warmMax: limits.warmMax)
     details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
@@ -80,7 +82,9 @@ public struct Tracker: ~Copyable {
 
   /// Takes one packet and its frame's octets, which tell what the flow carries.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
-    let verdict = take(&packet, frame, octets)
+    begin(frame)
+    var verdict = Verdict()
+    if !takeOrdinary(&packet, frame, octets, &verdict) { verdict = take(&packet, frame, octets) }
     if verdict.flow > 0, packet.payloadCaptured > 0 {
       look(&packet, octets)
       // A damaged segment's octets are not the sender's.
@@ -92,13 +96,54 @@ public struct Tracker: ~Copyable {
 
   /// Takes one packet, without the octets of which it was made.
   public mutating func receive(_ packet: inout Packet, _ frame: Frame) -> Verdict {
-    take(&packet, frame, Bytes())
+    begin(frame)
+    var verdict = Verdict()
+    if !takeOrdinary(&packet, frame, Bytes(), &verdict) { verdict = take(&packet, frame, Bytes()) }
+    return verdict
   }
 
-  private mutating func take(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
+  /// What every packet does before anybody looks at it.
+  @inline(__always)
+  private mutating func begin(_ frame: Frame) {
     advance(to: frame.time)
     counts.packets += 1
     if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
+  }
+
+  /// The straight path of nearly every packet: a segment of a connection that is there. False when there is
+  /// more to it, and then nothing has been done: no SYN, which opens; nothing in tunnels, fragments or VLANs
+  /// that count; no connection that is packed, has been quiet for too long, or is due to be reported. `take`
+  /// says the same of it.
+  @inline(__always)
+  private mutating func takeOrdinary(
+    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ verdict: inout Verdict
+  ) -> Bool {
+    let opening = TCPFlags.syn.rawValue
+    guard !limits.takesWholeWay, packet.hasTCP, packet.hasPorts, packet.ipVersion != 0,
+      packet.tcp.flags.rawValue & (opening | TCPFlags.ack.rawValue) != opening,
+      packet.carrierCount == 0, !packet.isFragment, !packet.hasICMP, limits.judgesTCP, !limits.tellsVLANs
+    else { return false }
+    let (key, isReversed) = FlowKey.of(
+      source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
+      destinationPort: packet.destinationPort, ipProtocol: packet.ipProtocol, network: 0,
+      isIPv6: packet.ipVersion == 6)
+    guard let index = table.find(key), table.slots[index].isWarm,
+      interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
+    else { return false }
+    let connection = table.slots[index].state
+    if limits.active > 0, interval(connections.warm[connection].start, frame.time) >= limits.active {
+      return false
+    }
+    atHand = index
+    let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
+    judge(&packet, frame, octets, slot.state, slot.serial, from: slot.side, &verdict)
+    lists.touch(index, connections.warm[connection].classify(), before: slot.before, &table)
+    if lists.closed > limits.closedMax { endClosed() }
+    verdict.flow = slot.serial
+    return true
+  }
+
+  private mutating func take(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
     if !limits.judgesTCP, let verdict = receivePlainly(&packet, frame) { return verdict }
     let carrier = packet.carrierCount > 0 ? carry(&packet, frame) : 0
     guard packet.ipVersion != 0 else {
@@ -126,7 +171,12 @@ public struct Tracker: ~Copyable {
     count(index, side, frame, ip: packet.ipLength, datagram: length)
     var verdict = Verdict(side: side)
     if table.slots[index].hasConnection, packet.hasTCP {
-      verdict = receive(&packet, frame, octets, index, from: side, reused)
+      let slot = table.slots[index].state
+      if let reused {
+        let place = details.place(of: connections.warm[slot].detail)
+        reused.note(in: &details.details[place], frame)
+      }
+      judge(&packet, frame, octets, slot, table.slots[index].serial, from: side, &verdict)
     } else if packet.hasTCP, isOutlined(index) {
       outlines[table.slots[index].state].receive(&packet, from: side)
     }
@@ -159,18 +209,16 @@ public struct Tracker: ~Copyable {
   }
 
   /// Lets a connection look at its segment.
-  private mutating func receive(
-    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ index: Int, from side: FlowSide,
-    _ reused: Reuse?
-  ) -> Verdict {
-    let connection = table.slots[index].state
+  @inline(__always)
+  private mutating func judge(
+    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ connection: Int, _ serial: UInt64,
+    from side: FlowSide, _ verdict: inout Verdict
+  ) {
     let place = details.place(of: connections.warm[connection].detail)
-    reused?.note(in: &details.details[place], frame)
-    let verdict = connections.warm[connection].receive(
-      &packet, frame, octets, from: side, flow: table.slots[index].serial, &details.details[place], &copies)
+    connections.warm[connection].receive(
+      &packet, frame, octets, from: side, flow: serial, &details.details[place], &copies, &verdict)
     if verdict.settles { details.details[place].takeSettled(into: &settled) }
     details.settle(place, connection, &connections.warm)
-    return verdict
   }
 
   /// Counts a packet for a flow.

@@ -15,9 +15,9 @@ struct ConnectionStore: ~Copyable {
   private let warmMax: Int
   var warm = Pool<TCPConnection>()
   private var cold = Pool<Packed>()
-  /// The flow of each warm place, -1 for none; and whether it was seen since the hand came by.
+  /// The flow of each warm place, -1 for none. Its slot says whether it was seen since the hand came by: that
+  /// is written with every packet anyway.
   private var owners: [Int32] = []
-  private var seen: [Bool] = []
   private var hand = 0
 
   init(warmMax: Int) { self.warmMax = warmMax }
@@ -25,11 +25,11 @@ struct ConnectionStore: ~Copyable {
   /// Connections, warm and cold.
   var count: Int { warm.count + cold.count }
   /// Octets of memory.
-  var octets: Int { warm.octets + cold.octets + owners.capacity * 5 }
+  var octets: Int { warm.octets + cold.octets + owners.capacity * 4 }
   /// The most that so many connections take: beyond the warm ones, those with a detail are warm as well.
   static func octetsMax(_ count: Int, warmMax: Int, detailsMax: Int) -> Int {
     count * (MemoryLayout<Packed>.stride + 4)
-      + (warmMax + detailsMax + 1024) * (MemoryLayout<TCPConnection>.stride + 4 + 5)
+      + (warmMax + detailsMax + 1024) * (MemoryLayout<TCPConnection>.stride + 4 + 4)
   }
 
   /// Puts in a connection of a flow that has just come, and says its warm place.
@@ -38,11 +38,10 @@ struct ConnectionStore: ~Copyable {
     let place = warm.take(connection)
     if place == owners.count {
       owners.append(Int32(flow))
-      seen.append(true)
     } else {
       owners[place] = Int32(flow)
-      seen[place] = true
     }
+    table.slots[flow].isSeen = true
     return place
   }
 
@@ -50,9 +49,8 @@ struct ConnectionStore: ~Copyable {
   @inline(__always)
   mutating func place(of flow: Int, _ table: inout FlowTable) -> Int {
     if table.slots[flow].isCold { warmUp(flow, &table) }
-    let place = table.slots[flow].state
-    seen[place] = true
-    return place
+    table.slots[flow].isSeen = true
+    return table.slots[flow].state
   }
 
   private mutating func warmUp(_ flow: Int, _ table: inout FlowTable) {
@@ -92,8 +90,8 @@ struct ConnectionStore: ~Copyable {
       hand = hand + 1 < owners.count ? hand + 1 : 0
       let flow = Int(owners[hand])
       guard flow >= 0, warm[hand].detail < 0 else { continue }
-      if seen[hand] {
-        seen[hand] = false
+      if table.slots[flow].isSeen {
+        table.slots[flow].isSeen = false
       } else if pack(hand, flow, &table) {
         packed += 1
       }

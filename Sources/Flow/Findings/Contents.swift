@@ -57,26 +57,33 @@ struct Contents {
 
   private func print(_ octets: Bytes) -> UInt32 {
     var hash: UInt64 = 0
-    func add(_ start: Int, _ end: Int) {
-      var at = start
-      while at &+ 8 <= end {
-        hash = mix(hash ^ octets.extracting(at..<at &+ 8).u64(0))
-        at &+= 8
-      }
-      while at < end {
-        hash = mix(hash ^ UInt64(octets[at]))
-        at &+= 1
-      }
-    }
     let count = octets.count
     if count <= 2 * Contents.pieceMax {
-      add(0, count)
+      add(octets, &hash)
     } else {
-      add(0, Contents.pieceMax)
-      add(count / 2, count / 2 &+ Contents.pieceMax / 2)
-      add(count &- Contents.pieceMax / 2, count)
+      let half = Contents.pieceMax / 2
+      add(octets.extracting(0..<Contents.pieceMax), &hash)
+      add(octets.extracting(count / 2..<count / 2 &+ half), &hash)
+      add(octets.extracting(count &- half..<count), &hash)
     }
     return UInt32(truncatingIfNeeded: hash &>> 32)
+  }
+
+  /// Adds octets to a print, eight at a time and then those that are left.
+  @inline(__always)
+  private func add(_ octets: Bytes, _ hash: inout UInt64) {
+    var at = 0
+    while at &+ 8 <= octets.count {
+      hash = mix(hash ^ octets.extracting(at..<at &+ 8).u64(0))
+      at &+= 8
+    }
+    guard at < octets.count else { return }
+    var rest = UInt64(octets.count &- at)
+    while at < octets.count {
+      rest = rest &<< 8 | UInt64(octets[at])
+      at &+= 1
+    }
+    hash = mix(hash ^ rest)
   }
 
   @inline(__always)
@@ -97,21 +104,7 @@ struct Contents {
   }
 
   /// The words of octets, added up.
-  private static func words(_ octets: Bytes) -> UInt64 {
-    var sum: UInt64 = 0
-    var at = 0
-    while at &+ 4 <= octets.count {
-      sum &+= UInt64(octets.extracting(at..<at &+ 4).u32(0))
-      at &+= 4
-    }
-    var shift: UInt64 = 24
-    while at < octets.count {
-      sum &+= UInt64(octets[at]) &<< shift
-      shift = shift &- 8
-      at &+= 1
-    }
-    return sum
-  }
+  private static func words(_ octets: Bytes) -> UInt64 { Checksum.sum(octets, from: 0, to: octets.count) }
 
   /// A sum of words as one of 16 bits, of which there is one zero.
   private static func fold(_ sum: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: sum % 0xffff) }
@@ -130,16 +123,13 @@ extension Tracker {
       table.slots[atHand].hasConnection,
       verdict.analysis.isDisjoint(with: Tracker.without)
     else { return }
-    var layer = packet.layerCount &- 1
-    while layer >= 0, packet.layers[layer].kind != .tcp { layer &-= 1 }
-    let start = packet.payloadOffset
-    guard layer >= 0, (0...start).contains(Int(packet.layers[layer].offset)), start <= octets.count,
-      packet.payloadLength <= octets.count &- start
+    let (header, start) = (packet.segmentOffset(), packet.payloadOffset)
+    guard header >= 0, header <= start, start <= octets.count, packet.payloadLength <= octets.count &- start
     else { return }
     let (flow, side) = (verdict.flow, verdict.side)
     let earlier = contents.take(
       octets.extracting(start..<start &+ packet.payloadLength),
-      octets.extracting(Int(packet.layers[layer].offset)..<start), &packet, flow: flow, side, frame.number,
+      octets.extracting(header..<start), &packet, flow: flow, side, frame.number,
       isRepeat: verdict.analysis.contains(.retransmission))
     if earlier > 0 { contradict(side, frame, earlier) }
   }

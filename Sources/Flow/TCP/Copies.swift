@@ -19,28 +19,69 @@ struct Copies {
     var place: UInt32 = 0
     /// Of everything else that a copy has in common with its original.
     var marks: UInt32 = 0
+    var frame: UInt64 = 0
     /// Which packet of its end it was, counted from 1; 0 for none.
     var number: UInt32 = 0
-    var frame: (UInt32, UInt32) = (0, 0)
     /// The way on which it was seen.
     var way: UInt16 = 0
 
-    var frameNumber: UInt64 { UInt64(frame.1) << 32 | UInt64(frame.0) }
+    /// Whether it is of the same end, began with the same octet, and was seen lately.
+    @inline(__always)
+    func isNear(_ tag: UInt32, _ number: UInt32) -> Bool {
+      place == tag && self.number != 0 && number &- self.number <= Copies.reach
+    }
   }
 
-  private var entries: [Entry]
+  /// The places that a packet may take: all that is done with them is done at once, which asks the list of
+  /// them for its place once.
+  private struct Places {
+    private var entries = InlineArray<4, Entry>(repeating: Entry())
+
+    @inline(__always)
+    mutating func original(
+      _ tag: UInt32, _ marks: Marks, on way: UInt16
+    ) -> (frame: UInt64, isElsewhere: Bool) {
+      for i in 0..<Copies.ways where entries[i].marks == marks.marks && entries[i].isNear(tag, marks.number) {
+        let isElsewhere = entries[i].way != way
+        if marks.isTelling || isElsewhere { return (entries[i].frame, isElsewhere) }
+      }
+      return (0, false)
+    }
+
+    func earlier(_ tag: UInt32, _ number: UInt32) -> UInt64 {
+      var latest: UInt64 = 0
+      for i in 0..<Copies.ways where entries[i].isNear(tag, number) { latest = max(latest, entries[i].frame) }
+      return latest
+    }
+
+    @inline(__always)
+    mutating func remember(_ tag: UInt32, _ entry: Entry) {
+      var (oldest, oldestSame, same) = (0, 0, 0)
+      var (least, leastSame) = (UInt64.max, UInt64.max)
+      for i in 0..<Copies.ways {
+        let frame = entries[i].frame
+        if frame < least { (oldest, least) = (i, frame) }
+        guard entries[i].place == tag, entries[i].number != 0 else { continue }
+        if frame < leastSame { (oldestSame, leastSame) = (i, frame) }
+        same += 1
+      }
+      entries[same < 2 ? oldest : oldestSame] = entry
+    }
+  }
+
+  private var places: [Places]
   private let mask: Int
   private let secret: FlowSecret
 
   /// Octets of memory.
-  static var octetsMax: Int { entriesMax * MemoryLayout<Entry>.stride }
+  static var octetsMax: Int { entriesMax / ways * MemoryLayout<Places>.stride }
 
   /// Room for `count` packets, a power of two.
   init(_ count: Int = entriesMax, secret: FlowSecret) {
     var size = Copies.ways
     while size < count { size *= 2 }
-    entries = [Entry](repeating: Entry(), count: size)
-    mask = size - 1
+    places = [Places](repeating: Places(), count: size / Copies.ways)
+    mask = size / Copies.ways - 1
     self.secret = secret
   }
 
@@ -94,52 +135,25 @@ struct Copies {
   /// The frame of a packet of this end with the same marks, the same packet, and whether it came on another
   /// way. 0 for none.
   @inline(__always)
-  func original(of marks: Marks, on way: UInt16) -> (frame: UInt64, isElsewhere: Bool) {
-    let at = set(marks)
-    for i in at..<at &+ Copies.ways {
-      if entries[i].marks == marks.marks, entries[i].place == tag(marks), isNear(entries[i], marks) {
-        let isElsewhere = entries[i].way != way
-        if marks.isTelling || isElsewhere { return (entries[i].frameNumber, isElsewhere) }
-      }
-    }
-    return (0, false)
+  mutating func original(of marks: Marks, on way: UInt16) -> (frame: UInt64, isElsewhere: Bool) {
+    places[at(marks)].original(tag(marks), marks, on: way)
   }
 
   /// The frame of the last packet of this end that began with the same octet. 0 for none that is remembered.
-  func earlier(_ marks: Marks) -> UInt64 {
-    let at = set(marks)
-    var latest: UInt64 = 0
-    for i in at..<at &+ Copies.ways where entries[i].place == tag(marks) && isNear(entries[i], marks) {
-      latest = max(latest, entries[i].frameNumber)
-    }
-    return latest
-  }
+  func earlier(_ marks: Marks) -> UInt64 { places[at(marks)].earlier(tag(marks), marks.number) }
 
   /// Remembers a packet in the place of the oldest of its set; of the same place, two are enough, so that a
   /// run of duplicate acknowledgments does not drive out everything else.
+  @inline(__always)
   mutating func remember(_ marks: Marks, frame: UInt64, on way: UInt16) {
-    let at = set(marks)
-    var (oldest, oldestSame, same) = (at, at, 0)
-    for i in at..<at &+ Copies.ways {
-      if entries[i].frameNumber < entries[oldest].frameNumber { oldest = i }
-      guard entries[i].place == tag(marks), entries[i].number != 0 else { continue }
-      if same == 0 || entries[i].frameNumber < entries[oldestSame].frameNumber { oldestSame = i }
-      same += 1
-    }
-    entries[same < 2 ? oldest : oldestSame] = Entry(
-      place: tag(marks), marks: marks.marks, number: marks.number,
-      frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)), way: way)
-  }
-
-  private func isNear(_ entry: Entry, _ marks: Marks) -> Bool {
-    entry.number != 0 && marks.number &- entry.number <= Copies.reach
+    places[at(marks)].remember(
+      tag(marks),
+      Entry(place: tag(marks), marks: marks.marks, frame: frame, number: marks.number, way: way))
   }
 
   private func tag(_ marks: Marks) -> UInt32 { UInt32(truncatingIfNeeded: marks.place &>> 32) }
 
-  private func set(_ marks: Marks) -> Int {
-    Int(truncatingIfNeeded: marks.place) & mask & ~(Copies.ways &- 1)
-  }
+  private func at(_ marks: Marks) -> Int { Int(truncatingIfNeeded: marks.place) &>> 2 & mask }
 
   @inline(__always)
   private func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {

@@ -128,15 +128,16 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   // a function that only reads is handed a copy of all of it, and copies both ends once more to read the one
   // whose number it is given. Where nothing may change, the end is told by a branch.
 
-  /// Takes a segment: numbers are made relative, then each part looks at it in turn.
+  /// Takes a segment: numbers are made relative, then each part looks at it in turn. The verdict is a new
+  /// one, which is filled in.
   mutating func receive(
     _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, from side: FlowSide, flow: UInt64,
-    _ detail: inout TCPDetail, _ copies: inout Copies
-  ) -> Verdict {
-    var verdict = Verdict(side: side)
+    _ detail: inout TCPDetail, _ copies: inout Copies, _ verdict: inout Verdict
+  ) {
+    verdict.side = side
     if packet.tcp.flags.contains(.syn), isForeign(&packet, side) {
       noteForeign(side, frame, &detail)
-      return verdict
+      return
     }
     let lastTime = self.lastTime
     learnNumbers(&packet, side)
@@ -158,7 +159,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       verdict.analysis = .duplicateFrame
       verdict.of = original
       observe(segment, verdict.analysis, &packet, lastTime, &detail)
-      return verdict
+      return
     }
     if segment.payload > 0 {
       count(&ends[me].counters.dataSegments)
@@ -168,7 +169,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       drop(segment, &detail)
       verdict.analysis = .badChecksum
       copies.remember(marks, frame: segment.frame, on: way)
-      return verdict
+      return
     }
     let overtaken = ends[me].wasOvertaken(segment)
     if isOrdinary(segment, overtaken, verdict.window, &packet, lastTime, &detail) {
@@ -178,7 +179,6 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
     ends[me].remember(segment)
     copies.remember(marks, frame: segment.frame, on: way)
-    return verdict
   }
 
   /// The whole way: every part of the connection looks at the segment.
