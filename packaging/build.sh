@@ -20,12 +20,15 @@ gzip -9n "$root/usr/share/man/man1/wiretale.1"
 "$program" daemon --example >"$root/etc/wiretale/wiretale.yaml"
 install -D -m 644 packaging/logrotate "$root/usr/share/doc/wiretale/examples/logrotate"
 install -m 644 packaging/copyright "$root/usr/share/doc/wiretale/copyright"
+maintainer=$(sed -n 's/^Maintainer: //p' packaging/control)
 {
   printf 'wiretale (%s) unstable; urgency=medium\n\n' "$version"
-  sed -n '/^## /,$p' CHANGELOG.md | sed -e '/^## /d' -e '/^$/d' -e 's/^- /  * /' -e 's/^  \([^*]\)/    \1/'
-  printf '\n -- wiretale <root@localhost>  %s\n' "$(LC_ALL=C date -R -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}")"
-} | gzip -9n >"$root/usr/share/doc/wiretale/changelog.Debian.gz"
-chmod 644 "$root/etc/wiretale/wiretale.yaml" "$root/usr/share/doc/wiretale/changelog.Debian.gz"
+  awk -f packaging/changelog.awk CHANGELOG.md
+  printf '\n -- %s  %s\n' "$maintainer" "$(LC_ALL=C date -R -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}")"
+} | gzip -9n >"$root/usr/share/doc/wiretale/changelog.gz"
+# A completion is read by the shell, not run.
+sed -i '1{/^#!/d}' "$root/usr/share/bash-completion/completions/wiretale"
+chmod 644 "$root/etc/wiretale/wiretale.yaml" "$root/usr/share/doc/wiretale/changelog.gz"
 
 # dpkg-shlibdeps wants a source package around it.
 mkdir -p "$out/debian"
@@ -42,3 +45,4 @@ chmod 644 "$root/DEBIAN/md5sums" "$root/DEBIAN/conffiles" "$root/DEBIAN/control"
 file=$out/wiretale_${version}_$architecture.deb
 dpkg-deb --root-owner-group --build "$root" "$file" >/dev/null
 echo "$file: $(stat -c %s "$file") octets packed, $((size / 1024)) MiB installed, needs $depends"
+if command -v lintian >/dev/null 2>&1; then lintian --allow-root --fail-on error "$file"; fi

@@ -51,13 +51,17 @@ final class Lab {
   func listen(_ words: [String], verb: String = "packets", on port: String = Lab.port, output: Pipe? = nil)
     throws -> Running
   {
-    let command = ["ip", "netns", "exec", there, Program.path ?? "", verb, "-i", port] + words
-    let running = try Running(command, output: output)
+    let running = try inside([verb, "-i", port] + words, output: output)
     let listens = Running.until { running.errors.contains("listening on") || !running.isRunning }
     if !listens || !running.isRunning {
       throw Trouble(description: "it does not listen: \(running.errors)")
     }
     return running
+  }
+
+  /// Starts the program in the namespace `there`.
+  func inside(_ words: [String], output: Pipe? = nil) throws -> Running {
+    try Running(["ip", "netns", "exec", there, Program.path ?? ""] + words, output: output)
   }
 
   /// Sends the whole frames of captures from the namespace `here`; returns what the sender said.
