@@ -34,20 +34,35 @@ public struct CommunityID: Sendable {
     self.init(of: record.key, isReversed: record.key.isOneWay && record.isReversed)
   }
 
+  /// The message has forty octets at most: one block, whose words are put together here.
   fileprivate init(of key: FlowKey, isReversed: Bool, seed: UInt16 = 0) {
-    var message = SHA1()
-    message.append(UInt32(seed), octets: 2)
-    message.append(isReversed ? key.second : key.first, key)
-    message.append(isReversed ? key.first : key.second, key)
-    message.append(UInt32(key.ipProtocol.rawValue), octets: 1)
-    message.append(0, octets: 1)
+    let (first, second) = isReversed ? (key.second, key.first) : (key.first, key.second)
+    let ports =
+      isReversed
+      ? UInt32(key.secondPort) << 16 | UInt32(key.firstPort)
+      : UInt32(key.firstPort) << 16 | UInt32(key.secondPort)
+    var block = Block()
+    block.append(UInt64(seed), octets: 2)
+    if !key.isIPv6, let a = first.ipv4, let b = second.ipv4 {
+      block.append(UInt64(a), octets: 4)
+      block.append(UInt64(b), octets: 4)
+    } else {
+      for address in [first, second] {
+        block.append(address.high >> 32, octets: 4)
+        block.append(address.high & 0xffff_ffff, octets: 4)
+        block.append(address.low >> 32, octets: 4)
+        block.append(address.low & 0xffff_ffff, octets: 4)
+      }
+    }
+    block.append(UInt64(key.ipProtocol.rawValue) << 8, octets: 2)
     switch key.ipProtocol {
-    case .tcp, .udp, .sctp, .icmp, .icmpv6:
-      message.append(UInt32(isReversed ? key.secondPort : key.firstPort), octets: 2)
-      message.append(UInt32(isReversed ? key.firstPort : key.secondPort), octets: 2)
+    case .tcp, .udp, .sctp, .icmp, .icmpv6: block.append(UInt64(ports), octets: 4)
     default: break
     }
-    digest = message.finish()
+    block.end()
+    var state = SHA1()
+    state.digest(&block.words)
+    digest = state.words
   }
 
   /// `1:` and the digest in base64 with padding (RFC 4648 section 4).
@@ -55,88 +70,144 @@ public struct CommunityID: Sendable {
     var text = InlineArray<30, UInt8>(repeating: UInt8(ascii: "="))
     text[0] = UInt8(ascii: "1")
     text[1] = UInt8(ascii: ":")
-    // Twenty octets are twenty-six full digits and one of four bits.
-    for i in 0..<27 {
-      let bit = i * 6
-      let (word, place) = (bit / 32, bit % 32)
-      let pair = UInt64(digest[word]) << 32 | (word < 4 ? UInt64(digest[word + 1]) : 0)
-      text[2 + i] = base64Digit(UInt8(truncatingIfNeeded: pair >> UInt64(58 - place)) & 63)
-    }
+    let digits = digits
+    for i in 0..<27 { text[2 + i] = UInt8(truncatingIfNeeded: digits[i / 8] >> UInt64(i % 8 * 8)) }
     return text
+  }
+
+  /// The twenty-seven digits of the text, eight in each word, the first in the lowest octet: the digest's
+  /// octets are twenty-six full digits and one of four bits.
+  public var digits: InlineArray<4, UInt64> {
+    let a = UInt64(digest[0]) << 16 | UInt64(digest[1]) >> 16
+    let b = UInt64(digest[1] & 0xffff) << 32 | UInt64(digest[2])
+    let c = UInt64(digest[3]) << 16 | UInt64(digest[4]) >> 16
+    return [
+      base64Digits(a), base64Digits(b), base64Digits(c), base64Digits(UInt64(digest[4] & 0xffff) << 32),
+    ]
   }
 }
 
-/// A message of SHA-1 (RFC 3174), sixteen words at a time.
-private struct SHA1 {
-  private var words = InlineArray<80, UInt32>(repeating: 0)
-  /// Words of the block that are full, and octets that wait for a word of their own.
-  private var full = 0
+/// A block of a message of SHA-1 that fits into one.
+private struct Block {
+  var words = InlineArray<16, UInt32>(repeating: 0)
+  /// Octets that wait for a word of their own, and how many octets there are.
   private var waiting: UInt64 = 0
-  private var waitingCount = 0
   private var count = 0
-  private var state: InlineArray<5, UInt32> = [
-    0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0,
-  ]
 
-  /// Up to four octets of a number, the highest of them first.
+  /// The lowest octets of a number, the highest of them first: two or four.
   @inline(__always)
-  mutating func append(_ number: UInt32, octets: Int) {
-    waiting = waiting << UInt64(octets * 8) | UInt64(number)
-    waitingCount += octets
+  mutating func append(_ number: UInt64, octets: Int) {
+    waiting = waiting << UInt64(octets * 8) | number
+    let full = (count & 3) + octets >= 4
+    if full { words[count / 4] = UInt32(truncatingIfNeeded: waiting >> (UInt64((count + octets) & 3) * 8)) }
     count += octets
-    guard waitingCount >= 4 else { return }
-    waitingCount -= 4
-    words[full] = UInt32(truncatingIfNeeded: waiting >> UInt64(waitingCount * 8))
-    full += 1
-    if full == 16 { digest() }
   }
 
-  mutating func append(_ address: IPAddress, _ key: FlowKey) {
-    if !key.isIPv6, let four = address.ipv4 { return append(four, octets: 4) }
-    for word in [address.high, address.low] {
-      append(UInt32(truncatingIfNeeded: word >> 32), octets: 4)
-      append(UInt32(truncatingIfNeeded: word), octets: 4)
+  /// The padding: a bit, zeros, and the length in bits. Only whole pairs of octets are appended.
+  mutating func end() {
+    let bits = UInt32(count * 8)
+    if count & 3 == 0 {
+      words[count / 4] = 0x8000_0000
+    } else {
+      words[count / 4] = UInt32(truncatingIfNeeded: waiting << 16) | 0x8000
     }
+    words[15] = bits
   }
+}
 
-  /// The padding, and the digest of all.
-  mutating func finish() -> InlineArray<5, UInt32> {
-    let bits = UInt64(count) * 8
-    append(0x80, octets: 1)
-    while waitingCount > 0 { append(0, octets: 1) }
-    while full != 14 { append(0, octets: 4) }
-    append(UInt32(truncatingIfNeeded: bits >> 32), octets: 4)
-    append(UInt32(truncatingIfNeeded: bits), octets: 4)
-    return state
-  }
+/// What SHA-1 (RFC 3174) makes of the blocks so far.
+private struct SHA1 {
+  var words: InlineArray<5, UInt32> = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
 
-  /// A block is full.
-  private mutating func digest() {
+  /// Takes a block. Five rounds at a time: then the five words are back in their places, and none is moved.
+  mutating func digest(_ block: inout InlineArray<16, UInt32>) {
+    var schedule = InlineArray<80, UInt32>(repeating: 0)
+    for i in 0..<16 { schedule[i] = block[i] }
     for i in 16..<80 {
-      words[i] = rotate(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1)
+      schedule[i] = rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
     }
-    var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
-    func step(_ f: UInt32, _ k: UInt32, _ word: UInt32) {
-      let next = rotate(a, 5) &+ f &+ e &+ k &+ word
-      (a, b, c, d, e) = (next, a, rotate(b, 30), c, d)
+    var (a, b, c, d, e) = (words[0], words[1], words[2], words[3], words[4])
+    for i in stride(from: 0, to: 20, by: 5) {
+      let k: UInt32 = 0x5a82_7999
+      step(a, &b, &e, choose(b, c, d), k &+ schedule[i])
+      step(e, &a, &d, choose(a, b, c), k &+ schedule[i + 1])
+      step(d, &e, &c, choose(e, a, b), k &+ schedule[i + 2])
+      step(c, &d, &b, choose(d, e, a), k &+ schedule[i + 3])
+      step(b, &c, &a, choose(c, d, e), k &+ schedule[i + 4])
     }
-    for i in 0..<20 { step((b & c) | (~b & d), 0x5a82_7999, words[i]) }
-    for i in 20..<40 { step(b ^ c ^ d, 0x6ed9_eba1, words[i]) }
-    for i in 40..<60 { step((b & c) | (b & d) | (c & d), 0x8f1b_bcdc, words[i]) }
-    for i in 60..<80 { step(b ^ c ^ d, 0xca62_c1d6, words[i]) }
-    state = [state[0] &+ a, state[1] &+ b, state[2] &+ c, state[3] &+ d, state[4] &+ e]
-    full = 0
+    for i in stride(from: 20, to: 40, by: 5) {
+      let k: UInt32 = 0x6ed9_eba1
+      step(a, &b, &e, b ^ c ^ d, k &+ schedule[i])
+      step(e, &a, &d, a ^ b ^ c, k &+ schedule[i + 1])
+      step(d, &e, &c, e ^ a ^ b, k &+ schedule[i + 2])
+      step(c, &d, &b, d ^ e ^ a, k &+ schedule[i + 3])
+      step(b, &c, &a, c ^ d ^ e, k &+ schedule[i + 4])
+    }
+    for i in stride(from: 40, to: 60, by: 5) {
+      let k: UInt32 = 0x8f1b_bcdc
+      step(a, &b, &e, majority(b, c, d), k &+ schedule[i])
+      step(e, &a, &d, majority(a, b, c), k &+ schedule[i + 1])
+      step(d, &e, &c, majority(e, a, b), k &+ schedule[i + 2])
+      step(c, &d, &b, majority(d, e, a), k &+ schedule[i + 3])
+      step(b, &c, &a, majority(c, d, e), k &+ schedule[i + 4])
+    }
+    for i in stride(from: 60, to: 80, by: 5) {
+      let k: UInt32 = 0xca62_c1d6
+      step(a, &b, &e, b ^ c ^ d, k &+ schedule[i])
+      step(e, &a, &d, a ^ b ^ c, k &+ schedule[i + 1])
+      step(d, &e, &c, e ^ a ^ b, k &+ schedule[i + 2])
+      step(c, &d, &b, d ^ e ^ a, k &+ schedule[i + 3])
+      step(b, &c, &a, c ^ d ^ e, k &+ schedule[i + 4])
+    }
+    words = [words[0] &+ a, words[1] &+ b, words[2] &+ c, words[3] &+ d, words[4] &+ e]
   }
 
-  private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x << n | x >> (32 - n) }
+  @inline(__always)
+  private func step(_ a: UInt32, _ b: inout UInt32, _ e: inout UInt32, _ f: UInt32, _ word: UInt32) {
+    e = e &+ word &+ f &+ rotate(a, 5)
+    b = rotate(b, 30)
+  }
+
+  @inline(__always)
+  private func choose(_ b: UInt32, _ c: UInt32, _ d: UInt32) -> UInt32 { d ^ (b & (c ^ d)) }
+
+  @inline(__always)
+  private func majority(_ b: UInt32, _ c: UInt32, _ d: UInt32) -> UInt32 { (b & c) | (d & (b | c)) }
+
+  @inline(__always)
+  private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &<< n | x &>> (32 &- n) }
 }
 
 /// SHA-1 of octets.
 func sha1(_ octets: [UInt8]) -> [UInt8] {
-  var message = SHA1()
-  for octet in octets { message.append(UInt32(octet), octets: 1) }
-  let digest = message.finish()
-  return (0..<20).map { UInt8(truncatingIfNeeded: digest[$0 / 4] >> UInt32(24 - $0 % 4 * 8)) }
+  var padded = octets + [0x80]
+  while padded.count % 64 != 56 { padded.append(0) }
+  for shift in stride(from: 56, through: 0, by: -8) {
+    padded.append(UInt8(truncatingIfNeeded: UInt64(octets.count) * 8 >> UInt64(shift)))
+  }
+  var state = SHA1()
+  for start in stride(from: 0, to: padded.count, by: 64) {
+    var block = InlineArray<16, UInt32>(repeating: 0)
+    for i in 0..<64 { block[i / 4] = block[i / 4] << 8 | UInt32(padded[start + i]) }
+    state.digest(&block)
+  }
+  return (0..<20).map { UInt8(truncatingIfNeeded: state.words[$0 / 4] >> UInt32(24 - $0 % 4 * 8)) }
+}
+
+/// The eight digits of forty-eight bits, the first in the lowest octet: all eight are moved to their places
+/// and made digits at once.
+@inline(__always)
+func base64Digits(_ bits: UInt64) -> UInt64 {
+  let halves = (bits & 0xffff_ff00_0000) << 8 | bits & 0xff_ffff
+  let quarters = (halves & 0x00ff_f000_00ff_f000) << 4 | halves & 0x0000_0fff_0000_0fff
+  let values = ((quarters & 0x0fc0_0fc0_0fc0_0fc0) << 2 | quarters & 0x003f_003f_003f_003f).byteSwapped
+  // Of each octet whether it is greater than a number: the sum's highest bit.
+  func isAbove(_ number: UInt64) -> UInt64 {
+    (values &+ (127 &- number) &* 0x0101_0101_0101_0101) >> 7 & 0x0101_0101_0101_0101
+  }
+  // Each run of the alphabet begins so far from where the one before it would go on.
+  return values &+ 65 &* 0x0101_0101_0101_0101 &+ isAbove(25) &* 6 &- isAbove(51) &* 75
+    &- isAbove(61) &* 15 &+ isAbove(62) &* 3
 }
 
 /// Base64 with padding (RFC 4648 section 4).

@@ -10,6 +10,25 @@ internal import Wire
 public enum ConnectionState: String, Sendable {
   case s0 = "S0", s1 = "S1", sf = "SF", rej = "REJ", s2 = "S2", s3 = "S3", rsto = "RSTO", rstr = "RSTR"
   case rstos0 = "RSTOS0", rstrh = "RSTRH", sh = "SH", shr = "SHR", oth = "OTH"
+
+  /// The word, for who writes many.
+  public var name: StaticString {
+    switch self {
+    case .s0: "S0"
+    case .s1: "S1"
+    case .sf: "SF"
+    case .rej: "REJ"
+    case .s2: "S2"
+    case .s3: "S3"
+    case .rsto: "RSTO"
+    case .rstr: "RSTR"
+    case .rstos0: "RSTOS0"
+    case .rstrh: "RSTRH"
+    case .sh: "SH"
+    case .shr: "SHR"
+    case .oth: "OTH"
+    }
+  }
 }
 
 /// One end as Zeek knows it.
@@ -94,34 +113,32 @@ struct ZeekEnds: Sendable {
 }
 
 extension EndedFlow {
-  /// The word for this flow.
-  public var connectionState: ConnectionState {
-    if let connection { return connection.connectionState }
-    guard record.key.ipProtocol == .udp else { return .oth }
-    switch (record.counters[0].packets > 0, record.counters[1].packets > 0) {
-    case (true, true): return .sf
-    case (true, false): return .s0
-    case (false, true): return .shr
-    case (false, false): return .oth
+  /// Finds the word for this flow, and its letters.
+  mutating func tellState() {
+    if hasConnection {
+      connectionState = report.connectionState()
+      history = report.history
+      return
     }
-  }
-
-  /// The history in Zeek's letters; of UDP, who sent something.
-  public var history: [UInt8] {
-    if let connection { return connection.history }
-    guard record.key.ipProtocol == .udp else { return [] }
-    return (record.counters[0].packets > 0 ? [UInt8(ascii: "D")] : [])
-      + (record.counters[1].packets > 0 ? [UInt8(ascii: "d")] : [])
+    let isUDP = record.key.ipProtocol == .udp
+    let (asks, answers) = (record.counters[0].packets > 0, record.counters[1].packets > 0)
+    history = HistoryLetters(originator: isUDP && asks, responder: isUDP && answers)
+    switch (asks, answers) {
+    case (true, true): connectionState = isUDP ? .sf : .oth
+    case (true, false): connectionState = isUDP ? .s0 : .oth
+    case (false, true): connectionState = isUDP ? .shr : .oth
+    case (false, false): connectionState = .oth
+    }
   }
 }
 
 extension ConnectionReport {
   /// Zeek's rules, read from the top.
-  var connectionState: ConnectionState {
+  mutating func connectionState() -> ConnectionState {
     let story = connection.history
     let (opener, answerer) = (story.ends.states[0], story.ends.states[1])
     if answerer == .reset {
-      let isEmpty = self[.originator].streamOctets == 0 && self[.responder].streamOctets == 0
+      let isEmpty = originator.streamOctets == 0 && responder.streamOctets == 0
       if opener == .synSent || opener == .synACKSent || (opener == .reset && isEmpty) { return .rej }
       return opener.isInactive ? .rstrh : .rstr
     }

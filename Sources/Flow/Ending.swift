@@ -80,9 +80,20 @@ extension Tracker {
     end(victim, .resources)
   }
 
+  /// Keeps a flow as it is now for `drain`.
+  private mutating func keep(_ index: Int, _ reason: FlowEnd) {
+    // Nobody else holds the list now: a flow of it is filled while the tracker is read.
+    var flows: [EndedFlow] = []
+    swap(&flows, &ended)
+    if endedCount == flows.count { flows.append(EndedFlow()) }
+    fill(&flows[endedCount], index, reason)
+    endedCount += 1
+    swap(&flows, &ended)
+  }
+
   /// Takes a flow out and keeps it for `drain`.
   mutating func end(_ index: Int, _ reason: FlowEnd) {
-    ended.append(flow(index, reason))
+    keep(index, reason)
     hasEnded = true
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
@@ -106,31 +117,33 @@ extension Tracker {
     table.remove(index)
   }
 
-  /// A flow as it is now.
-  private func flow(_ index: Int, _ reason: FlowEnd) -> EndedFlow {
-    var record: FlowRecord
-    var report: ConnectionReport?
-    if table.slots[index].hasConnection {
+  /// Makes `flow` what a flow is now.
+  private func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
+    flow.hasConnection = table.slots[index].hasConnection
+    if flow.hasConnection {
       let connection = connections.connection(of: index, table)
-      record = table.slots[index].record(connection.start, connection.firstFrame)
-      report = ConnectionReport(connection, details.detail(of: connection), at: max(now, record.end))
+      table.slots[index].fill(&flow.record, connection.start, connection.firstFrame)
+      // A copy, and only of what there is.
+      let known = details.isBlank(connection.detail) ? [] : [details.detail(of: connection)]
+      flow.report.fill(connection, known, at: max(now, flow.record.end))
     } else if isOutlined(index) {
       let beginning = beginning(of: index)
-      record = table.slots[index].record(beginning.time, beginning.frame)
+      table.slots[index].fill(&flow.record, beginning.time, beginning.frame)
     } else {
       let datagrams = datagrams[table.slots[index].state]
-      record = table.slots[index].record(datagrams.start, datagrams.firstFrame)
-      record.datagramOctets = datagrams.octets
-      record.replyGaps = datagrams.gaps
+      table.slots[index].fill(&flow.record, datagrams.start, datagrams.firstFrame)
+      flow.record.datagramOctets = datagrams.octets
+      flow.record.replyGaps = datagrams.gaps
     }
     if table.slots[index].rare >= 0 {
       let rare = rarities[table.slots[index].rare]
-      record.carriers = rare.carriers
-      record.icmpErrors = rare.icmpErrors
+      flow.record.carriers = rare.carriers
+      flow.record.icmpErrors = rare.icmpErrors
     }
-    return EndedFlow(
-      record: record, connection: report, reason: reason, time: max(now, record.end),
-      notices: notices[record.serial])
+    flow.tellState()
+    flow.reason = reason
+    flow.time = max(now, flow.record.end)
+    flow.notices = notices[flow.record.serial]
   }
 
   /// Reports a flow at hand that goes on, when another span of the active timeout has passed since it began;
@@ -146,27 +159,38 @@ extension Tracker {
     let rare = table.slots[index].rare
     if rare >= 0, rarities[rare].reports >= spans { return }
     noteRare(index) { $0.reports = spans }
-    ended.append(flow(index, .active))
+    keep(index, .active)
     hasEnded = true
     counts.ends[Int(FlowEnd.active.rawValue)] += 1
   }
 
-  /// Hands over the flows that ended since the last call, in the order of their ends.
-  public mutating func drain(_ body: (EndedFlow) -> Void) {
-    for flow in ended { body(flow) }
-    ended.removeAll(keepingCapacity: ended.count <= 4 * Tracker.endsMax)
+  /// Hands over the flows that ended since the last call, in the order of their ends. Each is the tracker's,
+  /// which fills it with another: who keeps it copies it.
+  public mutating func drain(_ body: (inout EndedFlow) -> Void) {
+    handOver(body)
     for index in finishing {
       let flowClass = table.slots[Int(index)].flowClass
       end(Int(index), flowClass == .closed || flowClass == .refused ? .end : .forced)
-      body(ended.removeLast())
+      handOver(body)
     }
     finishing = []
     hasEnded = false
   }
 
+  private mutating func handOver(_ body: (inout EndedFlow) -> Void) {
+    for i in 0..<endedCount { body(&ended[i]) }
+    endedCount = 0
+    // Room for more than end at once is given back.
+    if ended.count > 4 * Tracker.endsMax { ended = [] }
+  }
+
   /// Shows every flow that is open, as it is now, in the order of their first packets. Nothing is changed.
-  public func forEachOpen(_ body: (EndedFlow) -> Void) {
-    for index in openInOrder() { body(flow(Int(index), .active)) }
+  public func forEachOpen(_ body: (inout EndedFlow) -> Void) {
+    var flow = EndedFlow()
+    for index in openInOrder() {
+      fill(&flow, Int(index), .active)
+      body(&flow)
+    }
   }
 
   /// The input has ended, and every flow with it: `drain` hands over those that are open in the order of
@@ -174,7 +198,7 @@ extension Tracker {
   public mutating func finish() {
     settled.removeAll()
     finishing = openInOrder()
-    hasEnded = !ended.isEmpty || !finishing.isEmpty
+    hasEnded = endedCount > 0 || !finishing.isEmpty
   }
 
   private func openInOrder() -> [Int32] {

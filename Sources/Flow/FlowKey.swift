@@ -26,6 +26,9 @@ public struct FlowKey: Hashable, Sendable {
     return (FlowKey(first: source, second: destination, rest: ports | rest), false)
   }
 
+  /// Nobody's.
+  static var none: FlowKey { FlowKey(first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), rest: 0) }
+
   private init(first: IPAddress, second: IPAddress, rest: UInt64) {
     self.first = first
     self.second = second

@@ -47,11 +47,11 @@ public struct FlowCounters: Sendable, Equatable {
 
 /// One flow as the views see it.
 public struct FlowRecord: Sendable {
-  public internal(set) var key: FlowKey
+  public internal(set) var key = FlowKey.none
   /// Counts flows from 1 in the order of their first packets: the same input gives the same number.
-  public internal(set) var serial: UInt64
+  public internal(set) var serial: UInt64 = 0
   /// The key's second endpoint is the originator.
-  public internal(set) var isReversed: Bool
+  public internal(set) var isReversed = false
   /// The capture does not show who opened the flow.
   public internal(set) var isDirectionGuessed = false
   /// The originator is not who sent the first packet.
@@ -66,16 +66,19 @@ public struct FlowRecord: Sendable {
   /// What it carries, as far as its octets tell, and how many of its packets were looked at.
   public internal(set) var service = Service.unknown
   /// Nanoseconds since the Unix epoch; `end` is the latest time seen, whatever the order of the packets.
-  public internal(set) var start: Int64
-  public internal(set) var end: Int64
-  public internal(set) var firstFrame: UInt64
-  public internal(set) var lastFrame: UInt64
+  public internal(set) var start: Int64 = 0
+  public internal(set) var end: Int64 = 0
+  public internal(set) var firstFrame: UInt64 = 0
+  public internal(set) var lastFrame: UInt64 = 0
   /// Of the originator's and of the responder's packets.
   public internal(set) var counters = InlineArray<2, FlowCounters>(repeating: FlowCounters())
   /// Payload octets that UDP and other datagrams carried, by side.
   public internal(set) var datagramOctets = InlineArray<2, UInt64>(repeating: 0)
   /// How long its datagrams waited for replies.
   public internal(set) var replyGaps = ReplyGaps()
+
+  /// No flow.
+  init() {}
 
   /// The originator's address and port.
   public var originator: (address: IPAddress, port: UInt16) {

@@ -228,11 +228,13 @@ struct FlowSlot: Sendable {
     frameOctets[at] &+= UInt64(max(0, frame.wireLength))
   }
 
-  /// As the views see it, but for what is kept elsewhere; `start` and `firstFrame` are of its first packet.
-  func record(_ start: Int64, _ firstFrame: UInt64) -> FlowRecord {
-    var record = FlowRecord(
-      key: key, serial: serial, isReversed: isReversed, start: start, end: end, firstFrame: firstFrame,
-      lastFrame: lastFrame)
+  /// Makes `record` this flow's as the views see it, but for what is kept elsewhere; `start` and `firstFrame`
+  /// are of its first packet.
+  func fill(_ record: inout FlowRecord, _ start: Int64, _ firstFrame: UInt64) {
+    (record.key, record.serial) = (key, serial)
+    (record.start, record.firstFrame) = (start, firstFrame)
+    (record.end, record.lastFrame) = (end, lastFrame)
+    record.isReversed = isReversed
     record.isDirectionGuessed = isDirectionGuessed
     record.isFlipped = isFlipped
     record.isCarrier = isCarrier
@@ -241,7 +243,10 @@ struct FlowSlot: Sendable {
       record.counters[i] = FlowCounters(
         packets: UInt64(packets[i]), ipOctets: ipOctets[i], frameOctets: frameOctets[i])
     }
-    return record
+    record.carriers = [0, 0]
+    record.icmpErrors = 0
+    record.datagramOctets = [0, 0]
+    record.replyGaps = ReplyGaps()
   }
 }
 

@@ -23,14 +23,8 @@ struct History: Sendable {
   /// The letters that are called for once, then at the tenth, the hundredth time.
   fileprivate enum Counted: Int { case retransmission = 0, window = 1, gap = 2 }
 
-  /// The letters so far.
-  func letters(_ detail: borrowing TCPDetail) -> [UInt8] {
-    var letters: [UInt8] = []
-    letters.reserveCapacity(Int(count) + detail.history.written.count)
-    for i in 0..<Int(count) { letters.append(written[i]) }
-    letters += detail.history.written
-    return letters
-  }
+  /// The letters so far; `more` are those of the detail.
+  func letters(_ more: [UInt8]) -> HistoryLetters { HistoryLetters(written, count, more) }
 
   /// The originator was not who sent the first packet.
   mutating func noteFlip() {

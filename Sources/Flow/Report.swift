@@ -2,174 +2,178 @@
 
 internal import Wire
 
-/// A connection as it was when its flow ended or was reported: both ends with all that is known of them. A
-/// class, made once for a flow that ends: views ask it for a hundred things, and it has two kilobytes.
-public final class ConnectionReport: Sendable {
-  let connection: TCPConnection
-  let detail: TCPDetail
+/// A connection as it was when its flow ended or was reported: both ends with all that is known of them.
+/// Plain values, which are filled in place.
+public struct ConnectionReport: Sendable {
+  private(set) var connection = TCPConnection()
+  /// What it knew beyond, one or none; a connection without troubles has none.
+  private var details: [TCPDetail] = []
   /// How it was opened.
-  public let handshake: Handshake
+  public var handshake = Handshake()
   /// How it was closed.
-  public let teardown: Teardown
+  public var teardown = Teardown()
   /// Where the tap is, from the delays of this connection.
-  public let tap: Tap
+  public private(set) var tap = Tap()
+  /// Letters as Zeek writes them.
+  var history = HistoryLetters()
   /// Who sent a reset that ended it, and its frame.
-  public let reset: (side: FlowSide, frame: UInt64)?
-  fileprivate let initialWindows: InlineArray<2, UInt16>
-  fileprivate let originator: EndFigures
-  fileprivate let responder: EndFigures
+  public private(set) var reset: (side: FlowSide, frame: UInt64)?
+  /// The ends.
+  public var originator = EndReport()
+  public var responder = EndReport()
 
-  /// At `time`, which may be later than its last packet.
-  init(_ connection: TCPConnection, _ detail: TCPDetail, at time: Int64) {
-    let marks = Marks(connection, detail.milestones)
-    originator = EndFigures(connection.ends[0], detail.trouble(0), marks, detail.path(0))
-    responder = EndFigures(connection.ends[1], detail.trouble(1), marks, detail.path(1))
-    handshake = Handshake(connection.opening, marks, lastSYNTime: detail.lastSYNTime)
-    tap = Tap(connection)
-    initialWindows = [
-      connection.initialWindow(of: .originator, detail), connection.initialWindow(of: .responder, detail),
-    ]
-    let reset = connection.reset.map { (side: $0, frame: marks[connection.resetMilestone]?.frame ?? 0) }
-    self.reset = reset
-    let evidence = detail.evidence
-    teardown = Teardown(
-      originator.closing(evidence[.afterFIN, .originator]),
-      responder.closing(evidence[.afterFIN, .responder]),
-      reset: reset, kind: connection.resetKind, until: time)
+  /// Nothing yet.
+  init() {}
+
+  /// Makes it the report of a connection at `time`, which may be later than its last packet.
+  mutating func fill(_ connection: TCPConnection, _ details: [TCPDetail], at time: Int64) {
+    let marks = Marks(connection, details.isEmpty ? [] : details[0].milestones)
     self.connection = connection
-    self.detail = detail
+    self.details = details
+    history = connection.history.letters(details.isEmpty ? [] : details[0].history.written)
+    originator.fill(connection, .originator, details, marks)
+    responder.fill(connection, .responder, details, marks)
+    handshake = Handshake(
+      connection.opening, marks, lastSYNTime: details.isEmpty ? nil : details[0].lastSYNTime)
+    tap = Tap(connection)
+    reset = nil
+    if let side = connection.reset { reset = (side, marks[connection.resetMilestone]?.frame ?? 0) }
+    teardown = Teardown(
+      originator.closing(marks[connection.ends[0].fin], reset?.frame),
+      responder.closing(marks[connection.ends[1].fin], reset?.frame),
+      reset: reset, kind: connection.resetKind, until: time)
   }
 
   /// One end.
-  public subscript(side: FlowSide) -> EndReport { EndReport(side, self) }
+  public subscript(side: FlowSide) -> EndReport { side == .originator ? originator : responder }
 
-  /// Letters as Zeek writes them.
-  public var history: [UInt8] { connection.history.letters(detail) }
+  /// Octets of both ends' sequence space that were never captured.
+  public var missedOctets: Int64 {
+    details.isEmpty ? 0 : originator.missedOctets + responder.missedOctets
+  }
+
+  /// What it knew beyond, when it did.
+  var detail: TCPDetail? { details.first }
+  /// It knew nothing beyond.
+  var isPlain: Bool { @inline(__always) get { details.isEmpty } }
+  /// What the findings rest on.
+  var evidence: Evidence { details.isEmpty ? Evidence() : details[0].evidence }
+  /// Whether trouble was counted at an end.
+  var hasTrouble: Bool { !details.isEmpty && details[0].hasTrouble }
 
   /// Part of what was known was given up because memory ran out: counts of trouble begin anew there.
   public var hasLostDetail: Bool { connection.hasLostDetail }
 }
 
-/// What is asked of one end more than once.
-private struct EndFigures: Sendable {
-  /// The states that it came through, and its first FIN.
-  let path: [StateChange]
-  let fin: Milestone?
-  let counters: TCPCounters
-
-  init(_ end: TCPEnd, _ trouble: TroubleCounters, _ marks: Marks, _ more: [PathStep]) {
-    path = marks.path(end.path, more)
-    fin = marks[end.fin]
-    counters = TCPCounters(end.counters, trouble)
-  }
-
-  func closing(_ late: Clue?) -> Teardown.End {
-    Teardown.End(fin: fin, path: path, isHeard: counters.segments > 0, afterFIN: late?.sum ?? 0)
-  }
-}
-
 /// One end of a connection.
 public struct EndReport: Sendable {
-  private let side: FlowSide
-  private let report: ConnectionReport
-
-  init(_ side: FlowSide, _ report: ConnectionReport) {
-    self.side = side
-    self.report = report
-  }
-
-  private var connection: TCPConnection { @inline(__always) get { report.connection } }
-  private var detail: TCPDetail { @inline(__always) get { report.detail } }
-  private var end: TCPEnd {
-    @inline(__always) get { side == .originator ? report.connection.ends[0] : report.connection.ends[1] }
-  }
-
+  private var details: [TCPDetail] = []
+  private var side = FlowSide.originator
+  /// Nothing is known of it but what is known of an end without troubles: no flights, no congestion window,
+  /// no flow control, no gaps.
+  public var isPlain: Bool { details.isEmpty }
   /// The initial sequence number: its SYN's, or a guess from the first segment seen.
-  public var initialSequence: UInt32? { end.initialSequence }
+  public private(set) var initialSequence: UInt32?
   /// A SYN of this end was seen: the initial sequence number is no guess.
-  public var hasSYN: Bool { end.hasSYN }
+  public private(set) var hasSYN = false
   /// What its SYN offered.
-  public var offer: TCPOffer { end.offer }
+  public private(set) var offer = TCPOffer()
   /// The state it is in.
-  public var state: EndpointState { end.state }
-  /// The states that it came through.
-  public var path: [StateChange] { side == .originator ? report.originator.path : report.responder.path }
-  /// The frame of its first FIN.
-  public var finFrame: UInt64? {
-    side == .originator ? report.originator.fin?.frame : report.responder.fin?.frame
-  }
+  public private(set) var state = EndpointState.closed
   /// Packets of the other end were captured: what is in flight is known.
-  public var hasPeer: Bool {
-    side == .originator
-      ? connection.ends[1].counters.segments > 0 : connection.ends[0].counters.segments > 0
-  }
-  /// The most octets that were in flight.
-  public var flightMax: Int64 { end.flightMax }
-  /// Octets in flight behind each segment with octets, when series were asked for.
-  public var flights: [FlightPoint] { side == .originator ? detail[0].series : detail[1].series }
-  /// How the window that it advertised held its peer back.
-  public var flowControl: FlowControlFigures { detail.control(side.rawValue).figures }
+  public private(set) var hasPeer = false
   /// Segments that it sent before the first acknowledgment of its octets; 0 when that does not show: near
   /// their receiver only with series, by the first round trip.
-  public var initialWindow: UInt16 {
-    side == .originator ? report.initialWindows[0] : report.initialWindows[1]
+  public private(set) var initialWindow: UInt16 = 0
+  /// The most octets that were in flight.
+  public private(set) var flightMax: Int64 = 0
+  /// Of the windows it advertised, in octets; the least is nil when none is known.
+  public private(set) var windowMax: Int64 = 0
+  public private(set) var windowMin: Int64?
+  /// Payload octets by sequence space: without SYN, FIN and repeats.
+  public private(set) var streamOctets: Int64 = 0
+  /// The frame of its first FIN.
+  public private(set) var finFrame: UInt64?
+  /// The states that it came through.
+  public var path = StatePath()
+  /// What is counted of the segments it sent.
+  public var counters = TCPCounters()
+  /// Round trips of the octets this end sent, in nanoseconds; nil without a sample.
+  public private(set) var roundTrips: RoundTripFigures?
+
+  /// Nothing yet.
+  fileprivate init() {}
+
+  fileprivate mutating func fill(
+    _ connection: borrowing TCPConnection, _ side: FlowSide, _ details: [TCPDetail], _ marks: borrowing Marks
+  ) {
+    let isFirst = side == .originator
+    let end = isFirst ? connection.ends[0] : connection.ends[1]
+    self.details = details
+    self.side = side
+    (initialSequence, hasSYN, offer, state) = (end.initialSequence, end.hasSYN, end.offer, end.state)
+    hasPeer = (isFirst ? connection.ends[1] : connection.ends[0]).counters.segments > 0
+    initialWindow = connection.initialWindow(of: side, details)
+    (flightMax, windowMax, windowMin) = (end.flightMax, end.windowMax, end.windowMin)
+    streamOctets = end.streamOctets
+    finFrame = marks[end.fin]?.frame
+    marks.fill(&path, end.path, details.isEmpty ? [] : details[0].path(side.rawValue))
+    counters = TCPCounters(
+      end.counters, details.isEmpty ? TroubleCounters() : details[0].trouble(side.rawValue))
+    roundTrips = RoundTripFigures(end.roundTrip)
+  }
+
+  /// What it did to close.
+  fileprivate mutating func closing(_ fin: Milestone?, _ resetFrame: UInt64?) -> Teardown.End {
+    Teardown.End(
+      fin: fin, path: &path, isHeard: counters.segments > 0,
+      afterFIN: details.isEmpty ? 0 : details[0].evidence[.afterFIN, side]?.sum ?? 0, resetFrame: resetFrame)
+  }
+
+  /// Octets in flight behind each segment with octets, when series were asked for.
+  public var flights: [FlightPoint] { details.isEmpty ? [] : details[0][side.rawValue].series }
+  /// How the window that it advertised held its peer back.
+  public var flowControl: FlowControlFigures {
+    (details.isEmpty ? FlowControl() : details[0].control(side.rawValue)).figures
   }
   /// Its congestion window; nil for an end that never had several segments in flight.
   public var congestion: CongestionFigures? {
-    detail.hasWindow(side.rawValue) ? detail.window(side.rawValue)?.figures : nil
+    details.isEmpty ? nil : details[0].window(side.rawValue)?.figures
   }
-  /// Of the windows it advertised, in octets; the least is nil when none is known.
-  public var windowMax: Int64 { end.windowMax }
-  public var windowMin: Int64? { end.windowMin }
-  /// Payload octets by sequence space: without SYN, FIN and repeats.
-  public var streamOctets: Int64 { end.streamOctets }
   /// Octets of sequence space that were never captured.
-  public var missedOctets: Int64 { detail.hasHoles(side.rawValue) ? detail[side.rawValue].missedOctets : 0 }
-
-  /// What is counted of the segments it sent.
-  public var counters: TCPCounters {
-    @inline(__always) get { side == .originator ? report.originator.counters : report.responder.counters }
-  }
-
-  /// Round trips of the octets this end sent, in nanoseconds; nil without a sample.
-  public var roundTrips: RoundTripFigures? {
-    let roundTrip = end.roundTrip
-    guard roundTrip.samples > 0 else { return nil }
-    return RoundTripFigures(
-      samples: roundTrip.samples, least: roundTrip.least, average: roundTrip.average, most: roundTrip.most,
-      deviation: roundTrip.deviation, median: roundTrip.median, high: roundTrip.high)
-  }
+  public var missedOctets: Int64 { details.isEmpty ? 0 : details[0][side.rawValue].missedOctets }
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.
   public func zeroWindowTime(until time: Int64) -> Int64 {
-    detail.zeroWindowTime(side.rawValue)
-      &+ (detail.zeroWindowSince(side.rawValue).map { interval($0, time) } ?? 0)
+    if details.isEmpty { return 0 }
+    return details[0].zeroWindowTime(side.rawValue)
+      &+ (details[0].zeroWindowSince(side.rawValue).map { interval($0, time) } ?? 0)
   }
 
   /// When TIME_WAIT ends, given a maximum segment lifetime in nanoseconds (RFC 9293 section 3.6.1).
-  public func timeWaitEnd(maximumSegmentLifetime: Int64) -> Int64? {
-    path.last { $0.state == .timeWait }.map { $0.time &+ 2 &* maximumSegmentLifetime }
+  public mutating func timeWaitEnd(maximumSegmentLifetime: Int64) -> Int64? {
+    path.timeWait.map { $0.time &+ 2 &* maximumSegmentLifetime }
   }
 
   /// Nanoseconds spent in CLOSE_WAIT, up to `time` when it is still there.
-  public func closeWaitTime(until time: Int64) -> Int64? {
-    let path = path
+  public mutating func closeWaitTime(until time: Int64) -> Int64? {
     // Of an end that was never seen nobody knows when it closed.
-    guard end.counters.segments > 0 else { return nil }
-    guard let at = path.firstIndex(where: { $0.state == .closeWait }) else { return nil }
-    return interval(path[at].time, at + 1 < path.count ? path[at + 1].time : time)
+    guard counters.segments > 0 || counters.duplicateFrames > 0 else { return nil }
+    guard let change = path.closeWait else { return nil }
+    return interval(change.time, path.closeWaitEnd ?? time)
   }
 }
 
 extension TCPConnection {
   /// Segments that an end sent before the first acknowledgment of its octets.
-  fileprivate func initialWindow(of side: FlowSide, _ detail: borrowing TCPDetail) -> UInt16 {
+  fileprivate func initialWindow(of side: FlowSide, _ details: [TCPDetail]) -> UInt16 {
     let (hasSYN, window) =
       side == .originator
       ? (ends[0].hasSYN, ends[0].initialWindow) : (ends[1].hasSYN, ends[1].initialWindow)
     guard hasSYN else { return 0 }
     guard opening.vantage(of: side) == .far else { return window }
-    return UInt16(clamping: detail.window(side.rawValue)?.rounds.first?.segments ?? 0)
+    if details.isEmpty { return 0 }
+    return UInt16(clamping: details[0].window(side.rawValue)?.rounds.first?.segments ?? 0)
   }
 }
 
@@ -210,4 +214,13 @@ public struct RoundTripFigures: Sendable, Equatable {
   public var median: Int64
   /// 95 of 100 samples do not exceed it.
   public var high: Int64
+
+  /// Of an end's samples; nil when there are none.
+  init?(_ roundTrip: RoundTrip) {
+    guard roundTrip.samples > 0 else { return nil }
+    samples = roundTrip.samples
+    (least, average, most) = (roundTrip.least, roundTrip.average, roundTrip.most)
+    deviation = roundTrip.deviation
+    (median, high) = (roundTrip.median, roundTrip.high)
+  }
 }

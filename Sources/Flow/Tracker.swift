@@ -3,17 +3,32 @@
 public import Wire
 
 /// A flow that ended, or is reported while it goes on, with its connection when it is TCP.
+///
+/// Three kilobytes that are filled in place, flow after flow. Whoever asks one for much takes it `inout`,
+/// though nothing in it changes: what is taken otherwise is copied field by field, whenever a part of it is
+/// handed on.
 public struct EndedFlow: Sendable {
-  public let record: FlowRecord
-  public let connection: ConnectionReport?
-  public let reason: FlowEnd
+  public var record = FlowRecord()
+  /// It is a TCP connection.
+  public internal(set) var hasConnection = false
+  /// What is known of the connection, for a flow that is one.
+  public var report = ConnectionReport()
+  /// The same, or nil.
+  public var connection: ConnectionReport? { hasConnection ? report : nil }
+  public internal(set) var reason = FlowEnd.forced
+  /// Zeek's word for it, and its history in Zeek's letters; of UDP, who sent something.
+  public internal(set) var connectionState = ConnectionState.oth
+  public var history = HistoryLetters()
   /// It goes on: counts are from its beginning, and a later record has them all again.
   public var isInterim: Bool { reason == .active }
   /// The time of the capture when it ended, or was reported: later than the flow's own last packet when it
   /// had been quiet.
-  public let time: Int64
+  public internal(set) var time: Int64 = 0
   /// What ICMP said of it.
-  let notices: Evidence
+  var notices = Evidence()
+
+  /// Nothing yet.
+  init() {}
 }
 
 /// Tracks flows. Pure state: no clock, no output; time is the packets'.
@@ -38,7 +53,9 @@ public struct Tracker: ~Copyable {
   /// When the lists were looked at last, and whether they had more than was taken out then.
   var lookedAt: Int64 = .min
   var hasMoreToEnd = false
+  /// The flows that wait to be drained, and behind them room for the next.
   var ended: [EndedFlow] = []
+  var endedCount = 0
   /// Whether flows wait to be drained. Stored: whoever asks a tracker for what it must work out is handed a
   /// copy of it, with every packet.
   public internal(set) var hasEnded = false

@@ -56,8 +56,9 @@ private final class Counter: Sendable {
     var ended: [EndedFlow] = []
     run.drain { ended.append($0) }
     return state.withLock { [ended] state in
-      for flow in ended {
-        state.view.show(flow)
+      var ended = ended
+      for i in ended.indices {
+        state.view.show(&ended[i])
         state.output.pass(&state.view)
       }
       if all { state.output.passAll(&state.view) }

@@ -149,7 +149,7 @@ struct FlowThreads: FrameReader, ~Copyable {
   private mutating func takeBack() -> FlowLoad {
     var load = tracking.back.take().open()
     underWay -= 1
-    for flow in load.ended { view.show(flow) }
+    for i in load.ended.indices { view.show(&load.ended[i]) }
     load.clear()
     return load
   }

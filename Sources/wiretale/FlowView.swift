@@ -54,17 +54,17 @@ struct FlowView: TextSource, ~Copyable {
   }
 
   /// Shows one flow, now or in its place.
-  mutating func show(_ flow: EndedFlow) {
+  mutating func show(_ flow: inout EndedFlow) {
     // Zeek's log has a connection once, and so has an order of all.
     if flow.isInterim, mode == .zeek || choice.waits { return }
     var value: RecordValue?
     if choice.query != nil || choice.sort != nil {
       probe.out.removeAll()
-      probe.print(flow)
+      probe.print(&flow)
       if probe.out.withOctets({ choice.query?.holds($0) }) == false { return }
       value = probe.out.withOctets { choice.sort?.value(of: $0) }
     }
-    if !choice.waits { return print(flow) }
+    if !choice.waits { return print(&flow) }
     if choice.sort == nil {
       let octets = flow.record.counters[0].frameOctets &+ flow.record.counters[1].frameOctets
       value = .number(Int64(clamping: octets))
@@ -78,8 +78,9 @@ struct FlowView: TextSource, ~Copyable {
       let isDescending = isDescending
       waiting.sort { FlowView.precedes($0, $1, isDescending) }
     }
-    for flow in waiting { print(flow.flow) }
-    waiting = []
+    var flows: [Waiting] = []
+    swap(&flows, &waiting)
+    for i in flows.indices { print(&flows[i].flow) }
     if mode == .zeek { zeek.finish() }
   }
 
@@ -89,10 +90,10 @@ struct FlowView: TextSource, ~Copyable {
     for name in choice.query?.unknownNames ?? [] { complain("--where: no flow has a field \"\(name)\"") }
   }
 
-  private mutating func print(_ flow: EndedFlow) {
+  private mutating func print(_ flow: inout EndedFlow) {
     switch mode {
     case .line: line.print(flow)
-    case .json: record.print(flow)
+    case .json: record.print(&flow)
     case .zeek: zeek.print(flow)
     }
   }

@@ -138,7 +138,7 @@ struct FlowTracking: ~Copyable {
   mutating func finish() { tracker.finish() }
   /// Whether flows wait to be drained.
   var hasEnded: Bool { tracker.hasEnded }
-  mutating func drain(_ body: (EndedFlow) -> Void) { tracker.drain(body) }
+  mutating func drain(_ body: (inout EndedFlow) -> Void) { tracker.drain(body) }
   var tally: FlowTally { tracker.tally }
 }
 
@@ -155,18 +155,18 @@ struct FlowRun: FrameReader, ~Copyable {
 
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
     tracking.receive(octets, frame)
-    if tracking.hasEnded { tracking.drain { view.show($0) } }
+    if tracking.hasEnded { tracking.drain { view.show(&$0) } }
   }
 
   mutating func rest(_ now: Int64?) {
     if let now { tracking.advance(to: now) }
-    if tracking.hasEnded { tracking.drain { view.show($0) } }
+    if tracking.hasEnded { tracking.drain { view.show(&$0) } }
   }
 
   mutating func finish(_ output: inout Output) {
     tracking.finish()
     tracking.drain {
-      view.show($0)
+      view.show(&$0)
       output.pass(&view)
     }
     view.finish()

@@ -66,7 +66,7 @@ private struct Entry {
   @Test(arguments: Rule.allCases) func theExampleShowsIt(rule: Rule) throws {
     let entry = try #require(Self.entries.first { $0.rule == rule.id })
     let found = try findings(entry.capture).filter { $0.rule == rule }
-    let said = found.map { (sentence($0), $0.frames) }
+    let said = found.map { (sentence($0), Array($0.frames)) }
     #expect(
       said.contains { $0.0 == entry.says && $0.1 == entry.frames },
       "\(entry.capture), frames \(entry.frames): \(entry.says)\nfound: \(said)")
@@ -92,7 +92,8 @@ private struct Entry {
         #expect(text.count > 10 && !text.hasSuffix(".") && !text.contains("  "), "\(name): \(text)")
         #expect(text.utf8.allSatisfy { $0 >= 32 && $0 != 34 && $0 != 92 }, "\(name): \(text)")
         #expect((0...1).contains(finding.confidence))
-        #expect(!finding.frames.isEmpty && finding.frames == finding.frames.sorted(), "\(name): \(text)")
+        #expect(
+          !finding.frames.isEmpty && Array(finding.frames) == finding.frames.sorted(), "\(name): \(text)")
       }
     }
   }

@@ -11,11 +11,8 @@ extension Examination {
   mutating func closing() {
     let teardown = connection.teardown
     for side in FlowSide.allCases {
-      if let change = connection[side].path.last(where: { $0.state == .timeWait }) {
-        add(
-          Finding(
-            .timeWait, .info, side, frames: [change.frame],
-            2 * limits.maximumSegmentLifetime, change.time))
+      if let change = connection[side].path.timeWait {
+        add(Finding(timeWait: side, change, lasting: 2 * limits.maximumSegmentLifetime))
       }
       // What an end does that the capture never shows is nobody's fault.
       if isWhole { waits(side) }

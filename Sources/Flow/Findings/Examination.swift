@@ -5,9 +5,25 @@ internal import Wire
 extension EndedFlow {
   /// What is wrong with this flow or worth knowing, the worst first and else in the order of the frames.
   public func findings(_ limits: FindingLimits = FindingLimits()) -> [Finding] {
+    var (found, flow): ([Finding], EndedFlow) = ([], self)
+    flow.addFindings(limits, to: &found)
+    return found
+  }
+
+  /// Puts the same behind those of `found`.
+  public mutating func addFindings(_ limits: FindingLimits, to found: inout [Finding]) {
+    if isOrdinary(limits) {
+      addTimeWait(limits, to: &found)
+    } else {
+      found += examined(limits)
+    }
+  }
+
+  /// The findings by every rule.
+  func examined(_ limits: FindingLimits) -> [Finding] {
     var found: [Finding] = []
-    if let connection {
-      var examination = Examination(flow: self, connection: connection, limits: limits)
+    if hasConnection {
+      var examination = Examination(flow: self, limits: limits)
       examination.opening()
       examination.options()
       if examination.hasTrouble {
@@ -34,19 +50,19 @@ extension EndedFlow {
 /// One look at one connection.
 struct Examination {
   let flow: EndedFlow
-  let connection: ConnectionReport
   let limits: FindingLimits
   let tap: Tap
   let evidence: Evidence
   var found: [Finding] = []
 
-  init(flow: EndedFlow, connection: ConnectionReport, limits: FindingLimits) {
+  init(flow: EndedFlow, limits: FindingLimits) {
     self.flow = flow
-    self.connection = connection
     self.limits = limits
-    tap = connection.tap
-    evidence = connection.detail.evidence
+    tap = flow.report.tap
+    evidence = flow.report.evidence
   }
+
+  var connection: ConnectionReport { @inline(__always) _read { yield flow.report } }
 
   /// What an end knows that its report does not tell.
   @inline(__always)
@@ -64,7 +80,7 @@ struct Examination {
   /// neither evidence nor counts of trouble.
   var hasTrouble: Bool {
     !evidence.isEmpty || !flow.notices.isEmpty || watch.silentTimeouts[0] > 0 || watch.silentTimeouts[1] > 0
-      || connection.detail.hasTrouble
+      || connection.hasTrouble
   }
 
   /// Time of the last packet.

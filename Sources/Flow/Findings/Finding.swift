@@ -2,15 +2,12 @@
 
 /// What a rule found of one flow. A plain value of numbers; the sentence is made where it is printed.
 public struct Finding: Sendable {
-  /// The most frames that one finding shows.
-  public static let framesMax = 8
-
   public var rule: Rule
   public var severity: Severity
   /// The end that it is about; nil when it is about both or about the capture.
   public var side: FlowSide?
-  /// Frames that show it, in the order of the capture.
-  public var frames: [UInt64]
+  /// Frames that show it, each once, in the order of the capture.
+  public var frames: FrameList
   /// From 0 to 1.
   public var confidence: Double
   public var alternatives: [Alternative]
@@ -24,22 +21,21 @@ public struct Finding: Sendable {
     self.rule = rule
     self.severity = severity
     self.side = side
-    // Frames are counted from 1; 0 stands for one that was not seen.
-    if frames.count == 1, frames[0] > 0 {
-      self.frames = frames
-      self.confidence = confidence
-      self.alternatives = alternatives
-      figures = [a, b, c, d]
-      return
-    }
-    var shown: [UInt64] = []
-    for frame in frames.sorted() where frame > 0 && shown.last != frame && shown.count < Finding.framesMax {
-      shown.append(frame)
-    }
-    self.frames = shown
     self.confidence = confidence
     self.alternatives = alternatives
     figures = [a, b, c, d]
+    self.frames = FrameList()
+    // Frames are counted from 1; 0 stands for one that was not seen.
+    for frame in frames.sorted() where frame > 0 && self.frames.last != frame { self.frames.append(frame) }
+  }
+
+  /// An end is in TIME_WAIT: of most connections nothing else is to be said.
+  init(timeWait side: FlowSide, _ change: StateChange, lasting time: Int64) {
+    (rule, severity, self.side) = (.timeWait, .info, side)
+    (confidence, alternatives) = (1, [])
+    figures = [time, change.time, 0, 0]
+    frames = FrameList()
+    if change.frame > 0 { frames.append(change.frame) }
   }
 }
 

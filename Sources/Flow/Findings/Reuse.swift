@@ -28,7 +28,8 @@ extension TCPConnection {
     var since: Int64?
     let marks = Marks(self, detail.milestones)
     for i in 0..<2 {
-      let path = marks.path(ends[i].path, detail.path(i))
+      var path = StatePath()
+      marks.fill(&path, ends[i].path, detail.path(i))
       for change in path where change.state == .timeWait { since = change.time }
     }
     var isNewer = false

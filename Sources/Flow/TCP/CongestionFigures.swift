@@ -166,7 +166,7 @@ extension ConnectionReport {
   /// neither sent enough to tell. Where its receiver is, most of it is unknown: there it does not show when
   /// it sent, and for what.
   public var limits: [(limit: Limit, share: Double)]? {
-    if !detail.hasWindow(0), !detail.hasWindow(1) { return nil }
+    guard let detail, detail.hasWindow(0) || detail.hasWindow(1) else { return nil }
     let windows = FlowSide.allCases.compactMap { detail[$0.rawValue].congestion.window }
     guard let busier = windows.max(by: { $0.fullSegments < $1.fullSegments }) else { return nil }
     let total = busier.limitation.total

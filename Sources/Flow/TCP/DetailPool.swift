@@ -63,6 +63,11 @@ struct DetailPool: ~Copyable {
   /// What a connection knows beyond itself; blank when there is nothing.
   func detail(of connection: borrowing TCPConnection) -> TCPDetail { details[place(of: connection.detail)] }
 
+  /// Whether there is nothing in what a connection has.
+  func isBlank(_ detail: Int32) -> Bool {
+    detail < 0 || places[Int(detail)].isResting && !details[Int(detail)].isTouched
+  }
+
   /// After a packet: keeps what has become something, takes back what has become nothing.
   @inline(__always)
   mutating func settle(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {

@@ -227,17 +227,17 @@ struct Marks {
     return at < more.count ? more[at] : nil
   }
 
-  /// Every state that an end came into: the steps that it holds itself, and more.
-  func path(_ steps: Path, _ more: [PathStep]) -> [StateChange] {
-    var changes: [StateChange] = []
-    let held = Int(steps.count)
-    changes.reserveCapacity(held + more.count)
-    for i in 0..<held + more.count {
-      let step = i < held ? steps.steps[i] : more[i - held]
-      if let mark = self[step.milestone] {
-        changes.append(StateChange(state: step.state, time: mark.time, frame: mark.frame))
-      }
+  /// Makes `changes` every state that an end came into: the steps that it holds itself, and more.
+  func fill(_ changes: inout StatePath, _ steps: Path, _ more: [PathStep]) {
+    changes.removeAll()
+    for i in 0..<Int(steps.count) { append(steps.steps[i], to: &changes) }
+    for step in more { append(step, to: &changes) }
+  }
+
+  @inline(__always)
+  private func append(_ step: PathStep, to changes: inout StatePath) {
+    if let mark = self[step.milestone] {
+      changes.append(StateChange(state: step.state, time: mark.time, frame: mark.frame))
     }
-    return changes
   }
 }

@@ -64,9 +64,9 @@ public struct Teardown: Sendable {
   /// Three when the second FIN acknowledges the first; nil unless both came.
   public var steps: Int?
   /// Of the first FIN, then of the second.
-  public var finFrames: [UInt64] = []
+  public var finFrames = FrameList()
   /// What acknowledged them, in the same order.
-  public var ackFrames: [UInt64] = []
+  public var ackFrames = FrameList()
   public var reset: (side: FlowSide, frame: UInt64, kind: ResetKind)?
   /// Nanoseconds from the first FIN to the second, or to `end` when there is none.
   public var halfClose: Int64?
@@ -122,16 +122,33 @@ extension TCPConnection {
 }
 
 extension Teardown {
-  /// What one end did to close: its first FIN, the states that it came through, and what it sent after it
-  /// knew of the other's FIN; `isHeard` when any packet of its is known.
+  /// What one end did to close: its first FIN and what acknowledged it, and what it sent after it knew of the
+  /// other's FIN.
   struct End {
     var fin: Milestone?
-    var path: [StateChange]
+    var ackFrame: UInt64?
+    /// It sent its FIN and had not the other's.
+    var crossed = false
+    /// Any packet of its is known.
     var isHeard: Bool
     var afterFIN: Int64
 
-    /// It sent its FIN and had not the other's.
-    var crossed: Bool { path.contains { $0.state == .closing } }
+    /// `path` are the states that it came through; what a reset did acknowledges nothing.
+    init(fin: Milestone?, path: inout StatePath, isHeard: Bool, afterFIN: Int64, resetFrame: UInt64?) {
+      (self.fin, self.isHeard, self.afterFIN) = (fin, isHeard, afterFIN)
+      guard path.count > 0 else { return }
+      crossed = path.hasClosing
+      var before = path.step(0).state
+      for i in 1..<path.count {
+        let after = path.step(i)
+        switch (before, after.state) {
+        case (.finWait1, .finWait2), (.closing, .timeWait), (.lastACK, .closed):
+          if ackFrame == nil, after.frame != resetFrame { ackFrame = after.frame }
+        default: break
+        }
+        before = after.state
+      }
+    }
   }
 
   /// How a connection was closed, by the time of `end`.
@@ -148,38 +165,22 @@ extension Teardown {
       return
     }
     finFrames.append(fin.frame)
-    let ack = Teardown.ackOfFIN(closer.path, reset?.frame)
-    if let ack { ackFrames.append(ack) }
+    if let ack = closer.ackFrame { ackFrames.append(ack) }
     var isDone = false
     if let second = other.fin {
       finFrames.append(second.frame)
-      let secondACK = Teardown.ackOfFIN(other.path, reset?.frame)
-      if let secondACK { ackFrames.append(secondACK) }
-      steps = ack == second.frame ? 3 : 4
-      isDone = ack != nil && secondACK != nil
+      if let secondACK = other.ackFrame { ackFrames.append(secondACK) }
+      steps = closer.ackFrame == second.frame ? 3 : 4
+      isDone = closer.ackFrame != nil && other.ackFrame != nil
     }
     // Both come through CLOSING when neither had the other's FIN.
     isSimultaneous = closer.crossed && other.crossed
     if !isSimultaneous {
       first = isOriginators ? .originator : .responder
       if other.fin != nil || other.isHeard { halfClose = interval(fin.time, other.fin?.time ?? end) }
-      if ack != nil { halfCloseOctets = other.afterFIN }
+      if closer.ackFrame != nil { halfCloseOctets = other.afterFIN }
     }
     // A reset behind both FINs and their acknowledgments ends nothing.
     kind = self.reset != nil && !isDone ? .rst : other.fin != nil ? .fin : .halfOpen
-  }
-
-  /// The frame that acknowledged the FIN of an end that came through these states.
-  private static func ackOfFIN(_ path: [StateChange], _ resetFrame: UInt64?) -> UInt64? {
-    var before: EndpointState?
-    for after in path {
-      defer { before = after.state }
-      guard let before, after.frame != resetFrame else { continue }
-      switch (before, after.state) {
-      case (.finWait1, .finWait2), (.closing, .timeWait), (.lastACK, .closed): return after.frame
-      default: continue
-      }
-    }
-    return nil
   }
 }

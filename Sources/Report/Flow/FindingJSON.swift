@@ -3,48 +3,56 @@
 internal import Flow
 
 extension FlowJSON {
-  /// The findings, the worst first.
-  mutating func write(_ findings: [Finding], _ connection: ConnectionReport?) {
+  /// The findings, the worst first, and where the capture of their connection was taken.
+  mutating func write(_ findings: inout [Finding], _ place: Tap.Place?) {
     guard !findings.isEmpty else { return }
     out.write(",\"findings\":[")
-    for (i, finding) in findings.enumerated() {
-      out.write(i == 0 ? "{\"rule\":\"" : ",{\"rule\":\"")
-      out.write(string: finding.rule.id)
-      out.write("\",\"severity\":\"")
-      out.write(finding.severity.name)
-      out.write("\",\"says\":\"")
-      out.write(finding)
-      out.write("\",\"frames\":[")
-      for (j, frame) in finding.frames.enumerated() {
-        if j > 0 { out.write(octet: 44) }
-        out.write(decimal: frame)
-      }
+    for i in 0..<findings.count {
+      if i > 0 { out.write(octet: 44) }
+      write(&findings[i], place)
+    }
+    out.write("]")
+  }
+
+  private mutating func write(_ finding: inout Finding, _ place: Tap.Place?) {
+    out.write("{\"rule\":\"")
+    out.write(string: finding.rule.id)
+    out.write("\",\"severity\":\"")
+    out.write(finding.severity.name)
+    out.write("\",\"says\":\"")
+    out.write(finding)
+    out.write("\",\"frames\":[")
+    write(&finding.frames)
+    if finding.confidence == 1 {
+      out.write("],\"confidence\":1.00")
+    } else {
       out.write("],\"confidence\":")
       write(hundredths: finding.confidence)
-      if !finding.alternatives.isEmpty {
-        out.write(",\"could_also_be\":[")
-        for (j, alternative) in finding.alternatives.enumerated() {
-          out.write(j == 0 ? "\"" : ",\"")
-          out.write(string: alternative.rawValue)
-          out.write(octet: 34)
-        }
-        out.write("]")
-      }
-      if let connection {
-        out.write(",\"vantage\":\"")
-        out.write(connection.tap.place.name)
-        out.write(octet: 34)
-      }
-      if let side = finding.side {
-        out.write(side == .originator ? ",\"side\":\"orig\"" : ",\"side\":\"resp\"")
-      }
-      out.write("}")
+    }
+    if !finding.alternatives.isEmpty { write(finding.alternatives) }
+    if let place {
+      out.write(",\"vantage\":\"")
+      out.write(place.name)
+      out.write(octet: 34)
+    }
+    if let side = finding.side {
+      out.write(side == .originator ? ",\"side\":\"orig\"" : ",\"side\":\"resp\"")
+    }
+    out.write("}")
+  }
+
+  private mutating func write(_ alternatives: [Alternative]) {
+    out.write(",\"could_also_be\":[")
+    for (i, alternative) in alternatives.enumerated() {
+      out.write(i == 0 ? "\"" : ",\"")
+      out.write(string: alternative.rawValue)
+      out.write(octet: 34)
     }
     out.write("]")
   }
 
   /// How the connection was closed.
-  mutating func write(_ teardown: Teardown) {
+  mutating func write(_ teardown: inout Teardown) {
     out.write(",\"teardown\":{\"kind\":\"")
     out.write(teardown.kind.name)
     out.write(octet: 34)
@@ -54,8 +62,8 @@ extension FlowJSON {
       out.write(first == .originator ? ",\"first\":\"orig\"" : ",\"first\":\"resp\"")
     }
     if let steps = teardown.steps { number(",\"steps\":", Int64(steps)) }
-    write(",\"fin_frames\":[", teardown.finFrames)
-    write(",\"ack_frames\":[", teardown.ackFrames)
+    write(",\"fin_frames\":[", &teardown.finFrames)
+    write(",\"ack_frames\":[", &teardown.ackFrames)
     if let reset = teardown.reset {
       out.write(reset.side == .originator ? ",\"reset_by\":\"orig\"" : ",\"reset_by\":\"resp\"")
       count(",\"reset_frame\":", reset.frame)
@@ -68,14 +76,18 @@ extension FlowJSON {
     out.write("}")
   }
 
-  private mutating func write(_ key: StaticString, _ frames: [UInt64]) {
-    guard !frames.isEmpty else { return }
+  private mutating func write(_ key: StaticString, _ frames: inout FrameList) {
+    guard frames.count > 0 else { return }
     out.write(key)
-    for (i, frame) in frames.enumerated() {
-      if i > 0 { out.write(octet: 44) }
-      out.write(decimal: frame)
-    }
+    write(&frames)
     out.write("]")
+  }
+
+  private mutating func write(_ frames: inout FrameList) {
+    for i in 0..<frames.count {
+      if i > 0 { out.write(octet: 44) }
+      out.write(decimal: frames.frame(i))
+    }
   }
 
   /// Where the capture was taken.

@@ -19,7 +19,8 @@ extension FlowJSON {
     write(flow.record.responder, flow, port: "\",\"resp_p\":")
     // The findings of a record, of which there is one here, without the brackets.
     let start = out.count
-    write([finding], flow.connection)
+    var findings = [finding]
+    write(&findings, flow.hasConnection ? flow.report.tap.place : nil)
     let list = out.octets
     out.truncate(to: start)
     out.write(octet: 44)

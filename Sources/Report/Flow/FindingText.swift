@@ -20,6 +20,13 @@ enum Phrase: ExpressibleByStringLiteral {
 extension OctetBuffer {
   /// Writes what a finding says: a sentence without a full stop.
   public mutating func write(_ finding: Finding) {
+    // Nearly every connection has this one: it is written without the list of its phrases.
+    if finding.rule == .timeWait {
+      write(finding.side == .responder ? "the responder pays" : "the originator pays")
+      write(" the TIME_WAIT: ")
+      write(duration: finding.figures[0])
+      return write(" from the last ACK on")
+    }
     for phrase in finding.phrases { say(phrase) }
   }
 
@@ -215,7 +222,6 @@ extension Finding {
   private var closingPhrases: [Phrase]? {
     let (a, b) = (figures[0], figures[1])
     switch rule {
-    case .timeWait: return [who, " pays the TIME_WAIT: ", .time(a), " from the last ACK on"]
     case .closeWait:
       return b > 0
         ? [who, " has not closed for ", .time(a), " since the other end did (CLOSE_WAIT)"]

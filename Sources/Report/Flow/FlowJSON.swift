@@ -12,78 +12,97 @@ public struct FlowJSON: ~Copyable {
   /// From when on the findings' rules speak.
   public var limits: FindingLimits
   private var clock = UTCTime()
+  /// The findings of the flow at hand; kept for their storage.
+  private var found: [Finding] = []
 
   /// A printer of flow records.
   public init(_ limits: FindingLimits = FindingLimits()) { self.limits = limits }
 
   /// Prints one flow: one line.
   public mutating func print(_ flow: EndedFlow) {
-    let record = flow.record
+    var flow = flow
+    print(&flow)
+  }
+
+  /// The same, of a flow that is not copied.
+  public mutating func print(_ flow: inout EndedFlow) {
+    writeName(&flow.record)
+    writeSpan(&flow.record)
+    writeCounters(&flow)
+    writeOutcome(&flow)
+    if flow.hasConnection { writeTCP(&flow) }
+    var findings: [Finding] = []
+    swap(&findings, &found)
+    findings.removeAll(keepingCapacity: true)
+    flow.addFindings(limits, to: &findings)
+    if !findings.isEmpty { write(&findings, flow.hasConnection ? flow.report.tap.place : nil) }
+    swap(&findings, &found)
+    out.write("}\n")
+  }
+
+  /// Which flow, and who with whom.
+  private mutating func writeName(_ record: inout FlowRecord) {
     out.write("{\"uid\":\"F")
     out.write(decimal: record.serial)
     out.write("\",\"community_id\":\"")
-    let id = CommunityID(of: record).text
-    for i in 0..<CommunityID.length { out.write(octet: id[i]) }
-    out.write("\",\"proto\":\"")
-    writeProtocol(record.key.ipProtocol)
-    out.write(octet: 34)
-    writeEndpoints(record)
-    number(",\"start\":", record.start)
-    number(",\"end\":", record.end)
+    out.write(CommunityID(of: record))
+    switch record.key.ipProtocol {
+    case .tcp: out.write("\",\"proto\":\"tcp\",\"orig_h\":\"")
+    case .udp: out.write("\",\"proto\":\"udp\",\"orig_h\":\"")
+    case .icmp: out.write("\",\"proto\":\"icmp\",\"orig_h\":\"")
+    case .icmpv6: out.write("\",\"proto\":\"icmp6\",\"orig_h\":\"")
+    case .sctp: out.write("\",\"proto\":\"sctp\",\"orig_h\":\"")
+    default:
+      count("\",\"proto\":\"", UInt64(record.key.ipProtocol.rawValue))
+      out.write("\",\"orig_h\":\"")
+    }
+    let (originator, responder) = (record.originator, record.responder)
+    write(originator.address, &record)
+    count("\",\"orig_p\":", UInt64(originator.port))
+    out.write(",\"resp_h\":\"")
+    write(responder.address, &record)
+    count("\",\"resp_p\":", UInt64(responder.port))
+    if record.isDirectionGuessed { out.write(",\"direction_guessed\":true") }
+    writeCarriers(&record)
+    if record.isCarrier { out.write(",\"tunnel\":true") }
+    if record.icmpErrors > 0 { count(",\"icmp_errors\":", UInt64(record.icmpErrors)) }
+  }
+
+  /// From when to when.
+  private mutating func writeSpan(_ record: inout FlowRecord) {
+    stamp(",\"start\":", record.start)
+    stamp(",\"end\":", record.end)
     number(",\"duration_ns\":", record.end &- record.start)
     count(",\"first_frame\":", record.firstFrame)
     count(",\"last_frame\":", record.lastFrame)
     out.write(",\"time\":\"")
     clock.write(record.start, to: &out)
-    out.write(octet: 34)
-    writeCounters(flow)
+  }
+
+  /// How it went and why it ended.
+  private mutating func writeOutcome(_ flow: inout EndedFlow) {
     out.write(",\"conn_state\":\"")
-    out.write(string: flow.connectionState.rawValue)
-    let history = flow.history
-    if !history.isEmpty { out.write("\",\"history\":\"") }
-    for letter in history { out.write(octet: letter) }
+    out.write(flow.connectionState.name)
+    let letters = flow.history.endIndex
+    if letters > 0 { out.write("\",\"history\":\"") }
+    for i in 0..<letters { out.write(octet: flow.history.letter(i)) }
     if flow.record.service != .unknown {
       out.write("\",\"service\":\"")
       out.write(flow.record.service.name)
     }
-    out.write("\",\"end_reason\":\"")
-    out.write(flow.reason.name)
-    out.write(octet: 34)
-    if flow.isInterim { out.write(",\"interim\":true") }
-    if let connection = flow.connection { writeTCP(connection, flow) }
-    write(flow.findings(limits), flow.connection)
-    out.write("}\n")
-  }
-
-  private mutating func writeProtocol(_ number: IPProtocol) {
-    switch number {
-    case .tcp: out.write("tcp")
-    case .udp: out.write("udp")
-    case .icmp: out.write("icmp")
-    case .icmpv6: out.write("icmp6")
-    case .sctp: out.write("sctp")
-    default: out.write(decimal: number.rawValue)
+    switch flow.reason {
+    case .idle: out.write("\",\"end_reason\":\"idle\"")
+    case .end: out.write("\",\"end_reason\":\"end\"")
+    case .active, .forced, .resources:
+      out.write("\",\"end_reason\":\"")
+      out.write(flow.reason.name)
+      out.write(octet: 34)
     }
-  }
-
-  private mutating func writeEndpoints(_ record: FlowRecord) {
-    let (originator, responder) = (record.originator, record.responder)
-    out.write(",\"orig_h\":\"")
-    write(originator.address, record)
-    out.write(octet: 34)
-    count(",\"orig_p\":", UInt64(originator.port))
-    out.write(",\"resp_h\":\"")
-    write(responder.address, record)
-    out.write(octet: 34)
-    count(",\"resp_p\":", UInt64(responder.port))
-    if record.isDirectionGuessed { out.write(",\"direction_guessed\":true") }
-    writeCarriers(record)
-    if record.isCarrier { out.write(",\"tunnel\":true") }
-    if record.icmpErrors > 0 { count(",\"icmp_errors\":", UInt64(record.icmpErrors)) }
+    if flow.isInterim { out.write(",\"interim\":true") }
   }
 
   /// The flows whose datagrams carry this one's packets, each once.
-  private mutating func writeCarriers(_ record: FlowRecord) {
+  private mutating func writeCarriers(_ record: inout FlowRecord) {
     guard record.carriers[0] > 0 || record.carriers[1] > 0 else { return }
     out.write(",\"tunnel_parents\":[")
     var isFirst = true
@@ -97,23 +116,22 @@ public struct FlowJSON: ~Copyable {
     out.write("]")
   }
 
-  private mutating func write(_ address: IPAddress, _ record: FlowRecord) {
+  private mutating func write(_ address: IPAddress, _ record: inout FlowRecord) {
     out.write(address, version: record.key.isIPv6 ? 6 : 4)
   }
 
-  private mutating func writeCounters(_ flow: EndedFlow) {
+  private mutating func writeCounters(_ flow: inout EndedFlow) {
     let (sent, answered) = (flow.record.counters[0], flow.record.counters[1])
-    count(",\"orig_pkts\":", sent.packets)
+    count("\",\"orig_pkts\":", sent.packets)
     count(",\"resp_pkts\":", answered.packets)
     count(",\"orig_ip_bytes\":", sent.ipOctets)
     count(",\"resp_ip_bytes\":", answered.ipOctets)
     count(",\"orig_frame_bytes\":", sent.frameOctets)
     count(",\"resp_frame_bytes\":", answered.frameOctets)
-    if let connection = flow.connection {
-      number(",\"orig_bytes\":", connection[.originator].streamOctets)
-      number(",\"resp_bytes\":", connection[.responder].streamOctets)
-      let missed = connection[.originator].missedOctets + connection[.responder].missedOctets
-      number(",\"missed_bytes\":", missed)
+    if flow.hasConnection {
+      number(",\"orig_bytes\":", flow.report.originator.streamOctets)
+      number(",\"resp_bytes\":", flow.report.responder.streamOctets)
+      number(",\"missed_bytes\":", flow.report.missedOctets)
     } else {
       count(",\"orig_bytes\":", flow.record.datagramOctets[0])
       count(",\"resp_bytes\":", flow.record.datagramOctets[1])
@@ -131,86 +149,107 @@ public struct FlowJSON: ~Copyable {
     out.write("}")
   }
 
-  private mutating func writeTCP(_ connection: ConnectionReport, _ flow: EndedFlow) {
+  private mutating func writeTCP(_ flow: inout EndedFlow) {
     out.write(",\"tcp\":{")
-    writeHandshake(connection)
-    write(connection.teardown)
-    write(connection.tap)
-    for side in [FlowSide.originator, .responder] {
-      out.write(side == .originator ? ",\"orig\":{" : ",\"resp\":{")
-      writeEnd(connection[side], until: flow.time)
-      out.write("}")
-    }
-    if let limits = connection.limits { write(limits) }
+    writeHandshake(&flow.report)
+    write(&flow.report.teardown)
+    write(flow.report.tap)
+    out.write(",\"orig\":{")
+    writeEnd(&flow.report.originator, until: flow.time)
+    out.write("},\"resp\":{")
+    writeEnd(&flow.report.responder, until: flow.time)
+    out.write("}")
+    if !flow.report.originator.isPlain, let limits = flow.report.limits { write(limits) }
     out.write("}")
   }
 
-  private mutating func writeHandshake(_ connection: ConnectionReport) {
+  private mutating func writeHandshake(_ connection: inout ConnectionReport) {
     let handshake = connection.handshake
-    out.write("\"handshake\":{\"complete\":")
-    out.write(handshake.isComplete ? "true" : "false")
+    out.write(handshake.isComplete ? "\"handshake\":{\"complete\":true" : "\"handshake\":{\"complete\":false")
     if let frame = handshake.synFrame { count(",\"syn_frame\":", frame) }
     if let frame = handshake.synACKFrame { count(",\"synack_frame\":", frame) }
     if let frame = handshake.ackFrame { count(",\"ack_frame\":", frame) }
-    if connection[.originator].hasSYN, let initial = connection[.originator].initialSequence {
+    if connection.originator.hasSYN, let initial = connection.originator.initialSequence {
       count(",\"isn_orig\":", UInt64(initial))
     }
-    if connection[.responder].hasSYN, let initial = connection[.responder].initialSequence {
+    if connection.responder.hasSYN, let initial = connection.responder.initialSequence {
       count(",\"isn_resp\":", UInt64(initial))
     }
     if let total = handshake.total { number(",\"total_ns\":", total) }
-    if let there = handshake.synACKDelay, let here = handshake.ackDelay {
-      number(",\"rtt_ns\":", there + here)
-    }
-    if let there = handshake.synACKDelay { number(",\"synack_ns\":", there) }
-    if let here = handshake.ackDelay { number(",\"ack_ns\":", here) }
+    let (there, here) = (handshake.synACKDelay, handshake.ackDelay)
+    if let there, let here { number(",\"rtt_ns\":", there + here) }
+    if let there { number(",\"synack_ns\":", there) }
+    if let here { number(",\"ack_ns\":", here) }
     count(",\"syn_retransmissions\":", handshake.synRetransmissions)
     count(",\"synack_retransmissions\":", handshake.synACKRetransmissions)
+    if !handshake.isSimultaneous, !handshake.isFastOpen, !handshake.isRefused {
+      return out.write(",\"simultaneous_open\":false,\"fast_open\":false,\"refused\":false}")
+    }
     flag(",\"simultaneous_open\":", handshake.isSimultaneous)
     flag(",\"fast_open\":", handshake.isFastOpen)
     flag(",\"refused\":", handshake.isRefused)
     out.write("}")
   }
 
-  private mutating func writeEnd(_ end: EndReport, until time: Int64) {
+  private mutating func writeEnd(_ end: inout EndReport, until time: Int64) {
     out.write("\"state\":\"")
     out.write(end.state.name)
     out.write("\",\"states\":[")
-    let path = end.path
-    for (i, change) in path.enumerated() {
-      out.write(i == 0 ? "{\"state\":\"" : ",{\"state\":\"")
-      out.write(change.state.name)
-      out.write(octet: 34)
-      number(",\"ts\":", change.time)
-      count(",\"frame\":", change.frame)
-      out.write("}")
+    for i in 0..<end.path.count {
+      if i > 0 { out.write(octet: 44) }
+      write(&end.path, i)
     }
     out.write("]")
     if let until = end.timeWaitEnd(maximumSegmentLifetime: maximumSegmentLifetime) {
+      // Far from the other times.
       number(",\"time_wait_until\":", until)
     }
     if let waited = end.closeWaitTime(until: time) { number(",\"close_wait_ns\":", waited) }
-    writeOffer(end)
-    let counters = end.counters
-    writeSegments(counters)
+    if end.hasSYN { write(end.offer) }
+    writeSegments(&end.counters)
     if let window = end.windowMin {
       number(",\"window_max\":", end.windowMax)
       number(",\"window_min\":", window)
     }
-    number(",\"zero_window_ns\":", end.zeroWindowTime(until: time))
-    write(end.flowControl)
+    number(",\"zero_window_ns\":", end.isPlain ? 0 : end.zeroWindowTime(until: time))
+    if !end.isPlain { write(end.flowControl) }
     if let figures = end.roundTrips { write(figures) }
-    if counters.dataSegments > 0, end.hasPeer { number(",\"bytes_in_flight_max\":", end.flightMax) }
+    if end.counters.dataSegments > 0, end.hasPeer { number(",\"bytes_in_flight_max\":", end.flightMax) }
     if end.initialWindow > 0 { count(",\"initial_window_segments\":", UInt64(end.initialWindow)) }
+    if end.isPlain { return }
     if let figures = end.congestion { write(figures, until: time) }
     if !end.flights.isEmpty { write(end.flights) }
   }
 
-  private mutating func writeOffer(_ end: EndReport) {
-    guard end.hasSYN else { return }
-    let offer = end.offer
+  /// A state and what brought it; each state's text in one piece.
+  private mutating func write(_ path: inout StatePath, _ index: Int) {
+    let change = path.step(index)
+    switch change.state {
+    case .closed: out.write("{\"state\":\"CLOSED\",\"ts\":")
+    case .listen: out.write("{\"state\":\"LISTEN\",\"ts\":")
+    case .synSent: out.write("{\"state\":\"SYN_SENT\",\"ts\":")
+    case .synReceived: out.write("{\"state\":\"SYN_RECEIVED\",\"ts\":")
+    case .established: out.write("{\"state\":\"ESTABLISHED\",\"ts\":")
+    case .finWait1: out.write("{\"state\":\"FIN_WAIT_1\",\"ts\":")
+    case .finWait2: out.write("{\"state\":\"FIN_WAIT_2\",\"ts\":")
+    case .closeWait: out.write("{\"state\":\"CLOSE_WAIT\",\"ts\":")
+    case .closing: out.write("{\"state\":\"CLOSING\",\"ts\":")
+    case .lastACK: out.write("{\"state\":\"LAST_ACK\",\"ts\":")
+    case .timeWait: out.write("{\"state\":\"TIME_WAIT\",\"ts\":")
+    }
+    out.write(stamp: change.time)
+    count(",\"frame\":", change.frame)
+    out.write("}")
+  }
+
+  /// What a SYN offered.
+  private mutating func write(_ offer: TCPOffer) {
     if offer.maximumSegmentSize > 0 { count(",\"mss\":", UInt64(offer.maximumSegmentSize)) }
     if let scale = offer.windowScale { count(",\"window_scale\":", UInt64(scale)) }
+    // What nearly all offer.
+    if offer.isSACKPermitted, offer.hasTimestamps, !offer.hasECN {
+      return out.write(",\"sack_permitted\":true,\"timestamps\":true,\"ecn\":false")
+    }
     // Of options that were cut only those that are there are known.
     let isWhole = !offer.isCut
     if isWhole || offer.isSACKPermitted { flag(",\"sack_permitted\":", offer.isSACKPermitted) }
@@ -218,7 +257,7 @@ public struct FlowJSON: ~Copyable {
     flag(",\"ecn\":", offer.hasECN)
   }
 
-  private mutating func writeSegments(_ counters: TCPCounters) {
+  private mutating func writeSegments(_ counters: inout TCPCounters) {
     count(",\"segments\":", counters.segments)
     count(",\"data_segments\":", counters.dataSegments)
     count(",\"data_bytes\":", counters.dataOctets)
@@ -273,7 +312,7 @@ public struct FlowJSON: ~Copyable {
   private mutating func write(_ points: [FlightPoint]) {
     out.write(",\"flight\":[")
     for (i, point) in points.enumerated() {
-      number(i == 0 ? "[" : ",[", point.time)
+      stamp(i == 0 ? "[" : ",[", point.time)
       number(",", point.octets)
       out.write("]")
     }
@@ -290,6 +329,13 @@ public struct FlowJSON: ~Copyable {
   mutating func number(_ key: StaticString, _ value: Int64) {
     out.write(key)
     out.write(signed: Int(value))
+  }
+
+  /// A time in nanoseconds.
+  @inline(__always)
+  private mutating func stamp(_ key: StaticString, _ time: Int64) {
+    out.write(key)
+    out.write(stamp: time)
   }
 
   @inline(__always)

@@ -34,7 +34,7 @@ public struct FlowLine: ~Copyable {
     out.write(octet: 32)
     out.write(flow.record.service == .unknown ? "-" : flow.record.service.name)
     out.write(octet: 32)
-    out.write(string: flow.connectionState.rawValue)
+    out.write(flow.connectionState.name)
     out.write(octet: 32)
     for letter in flow.history { out.write(octet: letter) }
     if flow.history.isEmpty { out.write("-") }

@@ -92,7 +92,7 @@ public struct FlowZeek: ~Copyable {
       unset()
     }
     out.write(octet: 9)
-    out.write(string: flow.connectionState.rawValue)
+    out.write(flow.connectionState.name)
     unset()
     unset()
     let missed = flow.connection.map { $0[.originator].missedOctets + $0[.responder].missedOctets } ?? 0

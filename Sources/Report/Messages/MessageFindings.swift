@@ -28,7 +28,7 @@ extension OctetBuffer {
       write(": ")
       write(finding)
       write(" [#")
-      write(finding.frames, separator: ", #")
+      write(Array(finding.frames), separator: ", #")
       write("]\n")
     }
   }
@@ -44,7 +44,7 @@ extension OctetBuffer {
       write("\",\"says\":\"")
       write(finding)
       write("\",\"frames\":[")
-      write(finding.frames, separator: ",")
+      write(Array(finding.frames), separator: ",")
       write("],\"confidence\":")
       let hundredths = UInt64((min(1, max(0, finding.confidence)) * 100).rounded())
       write(decimal: hundredths / 100)

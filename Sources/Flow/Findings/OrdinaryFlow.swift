@@ -1,0 +1,63 @@
+// The connections of which hardly a rule can speak: most of them. One look tells them, instead of fifty.
+
+internal import Wire
+
+extension EndedFlow {
+  /// Whether no rule but the one on TIME_WAIT can speak of this flow: a connection between ends that were
+  /// both heard and offered the same, opened by three segments and, if it was closed, by FINs that were
+  /// acknowledged, of which nothing had to be noted. Each condition stands for the rules that it silences; a
+  /// test holds it against all of them.
+  mutating func isOrdinary(_ limits: FindingLimits) -> Bool {
+    guard hasConnection, report.isPlain, !report.hasLostDetail, notices.isEmpty else { return false }
+    return report.isWellOpened(leastSegment: record.key.first.ipv4 == nil ? 1220 : 536)
+      && report.isWellClosed() && report.isWellCaptured()
+      && Int64(report.connection.watch.pause) * 1_000_000 < limits.idle
+      // No end was in CLOSE_WAIT for longer.
+      && interval(record.start, record.end) < limits.closeWait
+  }
+
+  /// The finding that an ordinary connection has, if it has one.
+  mutating func addTimeWait(_ limits: FindingLimits, to found: inout [Finding]) {
+    let time = 2 * limits.maximumSegmentLifetime
+    if let change = report.originator.path.timeWait {
+      found.append(Finding(timeWait: .originator, change, lasting: time))
+    } else if let change = report.responder.path.timeWait {
+      found.append(Finding(timeWait: .responder, change, lasting: time))
+    }
+  }
+}
+
+extension ConnectionReport {
+  /// Nothing for the rules on the opening and on what the SYNs offered.
+  fileprivate mutating func isWellOpened(leastSegment: UInt16) -> Bool {
+    handshake.isComplete && originator.hasSYN && responder.hasSYN && handshake.synACKRetransmissions == 0
+      && !handshake.isSimultaneous && !handshake.isFastOpen && !originator.offer.isCut
+      && originator.offer == responder.offer && originator.offer.maximumSegmentSize >= leastSegment
+  }
+
+  /// Nothing for those on the closing: neither end waits for something, and one at most is in TIME_WAIT.
+  fileprivate mutating func isWellClosed() -> Bool {
+    reset == nil && !teardown.isSimultaneous && originator.isSettled() && responder.isSettled()
+      && (originator.path.timeWait == nil || responder.path.timeWait == nil)
+  }
+
+  /// Nothing for those on silence and on the capture.
+  fileprivate mutating func isWellCaptured() -> Bool {
+    let most = originator.offer.maximumSegmentSize
+    return originator.counters.segments > 0 && responder.counters.segments > 0
+      && connection.watch.silentTimeouts[0] | connection.watch.silentTimeouts[1] == 0
+      && connection.watch.largest[0] <= most && connection.watch.largest[1] <= most
+      && connection.watch.cut == 0 && !connection.watch.checks[0].isOffloaded
+      && !connection.watch.checks[1].isOffloaded
+  }
+}
+
+extension EndReport {
+  /// It is in a state in which an end may stay.
+  fileprivate mutating func isSettled() -> Bool {
+    switch path.state {
+    case .closed, .listen, .synSent, .synReceived, .established, .timeWait: true
+    case .finWait1, .finWait2, .closeWait, .closing, .lastACK, nil: false
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// Short lists that an ended flow holds in place: the states that an end came through, frames, letters. Most
+// flows have few of each, and a million of them end in a second: none of these asks for memory.
+
+/// The states that an end came into, in their order. Six are held in place, as many as an end of an ordinary
+/// connection has.
+public struct StatePath: RandomAccessCollection, Sendable, Equatable, CustomStringConvertible {
+  private static let held = 6
+
+  private var first = InlineArray<6, StateChange>(
+    repeating: StateChange(state: .closed, time: 0, frame: 0))
+  private var rest: [StateChange] = []
+  /// States.
+  public private(set) var count = 0
+  // What is asked for most, noted as it comes.
+  /// The last of them.
+  private(set) var state: EndpointState?
+  /// The last time that it came into TIME_WAIT, and whether it came through CLOSING.
+  public private(set) var timeWait: StateChange?
+  private(set) var hasClosing = false
+  /// The first time that it came into CLOSE_WAIT, and when it left it.
+  private(set) var closeWait: StateChange?
+  private(set) var closeWaitEnd: Int64?
+
+  /// No state.
+  init() {}
+
+  /// The collection's.
+  public var startIndex: Int { 0 }
+  /// The collection's.
+  public var endIndex: Int { count }
+
+  /// A state.
+  public subscript(index: Int) -> StateChange {
+    precondition(index >= 0 && index < count, "a state of the path")
+    return index < StatePath.held ? first[index] : rest[index - StatePath.held]
+  }
+
+  /// The same, without a copy of the path: to read from an inline array by a number that the compiler does
+  /// not know, it copies what cannot change.
+  public mutating func step(_ index: Int) -> StateChange {
+    index < StatePath.held ? first[index] : rest[index - StatePath.held]
+  }
+
+  mutating func removeAll() {
+    count = 0
+    (state, timeWait, hasClosing, closeWait, closeWaitEnd) = (nil, nil, false, nil, nil)
+    if !rest.isEmpty { rest = [] }
+  }
+
+  @inline(__always)
+  mutating func append(_ change: StateChange) {
+    if count < StatePath.held { first[count] = change } else { rest.append(change) }
+    count &+= 1
+    if closeWait != nil, closeWaitEnd == nil { closeWaitEnd = change.time }
+    state = change.state
+    switch change.state {
+    case .timeWait: timeWait = change
+    case .closing: hasClosing = true
+    case .closeWait: if closeWait == nil { closeWait = change }
+    case .closed, .listen, .synSent, .synReceived, .established, .finWait1, .finWait2, .lastACK: break
+    }
+  }
+
+  /// The same elements.
+  public static func == (a: StatePath, b: StatePath) -> Bool { a.elementsEqual(b) }
+
+  /// As an array is shown.
+  public var description: String { Array(self).description }
+}
+
+/// Up to eight frames, in the order of the capture unless something else is said.
+public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable, Equatable,
+  CustomStringConvertible
+{
+  /// The most frames of a list.
+  public static let countMax = 8
+
+  private var frames = InlineArray<8, UInt64>(repeating: 0)
+  /// Frames.
+  public private(set) var count = 0
+
+  /// No frames.
+  public init() {}
+
+  /// These frames.
+  public init(arrayLiteral elements: UInt64...) {
+    for frame in elements { append(frame) }
+  }
+
+  /// The collection's.
+  public var startIndex: Int { 0 }
+  /// The collection's.
+  public var endIndex: Int { count }
+
+  /// A frame.
+  public subscript(index: Int) -> UInt64 {
+    precondition(index >= 0 && index < count, "a frame of the list")
+    return frames[index]
+  }
+
+  /// The same, without a copy of the list.
+  public mutating func frame(_ index: Int) -> UInt64 { frames[index] }
+
+  /// One more; what does not fit is left out.
+  @inline(__always)
+  mutating func append(_ frame: UInt64) {
+    guard count < FrameList.countMax else { return }
+    frames[count] = frame
+    count &+= 1
+  }
+
+  /// The same elements.
+  public static func == (a: FrameList, b: FrameList) -> Bool { a.elementsEqual(b) }
+
+  /// As an array is shown.
+  public var description: String { Array(self).description }
+
+  static func + (a: FrameList, b: FrameList) -> [UInt64] { Array(a) + Array(b) }
+}
+
+/// The letters of a history: those that a connection holds itself, and more.
+public struct HistoryLetters: RandomAccessCollection, Sendable {
+  private var first = InlineArray<14, UInt8>(repeating: 0)
+  private var held: UInt8 = 0
+  private var rest: [UInt8] = []
+
+  /// No letters.
+  init() {}
+
+  /// The first `count` letters of `first`, and `rest`.
+  @inline(__always)
+  init(_ first: InlineArray<14, UInt8>, _ count: UInt8, _ rest: [UInt8]) {
+    self.first = first
+    held = count
+    self.rest = rest
+  }
+
+  /// One letter for each of two ends that sent something.
+  init(originator: Bool, responder: Bool) {
+    if originator {
+      first[0] = UInt8(ascii: "D")
+      held = 1
+    }
+    if responder {
+      first[Int(held)] = UInt8(ascii: "d")
+      held += 1
+    }
+  }
+
+  /// The collection's.
+  public var startIndex: Int { 0 }
+  /// The collection's.
+  public var endIndex: Int { Int(held) + rest.count }
+
+  /// A letter.
+  public subscript(index: Int) -> UInt8 {
+    precondition(index >= 0 && index < endIndex, "a letter of the history")
+    return index < Int(held) ? first[index] : rest[index - Int(held)]
+  }
+
+  /// The same, without a copy of the list.
+  public mutating func letter(_ index: Int) -> UInt8 {
+    index < Int(held) ? first[index] : rest[index - Int(held)]
+  }
+}
