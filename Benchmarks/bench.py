@@ -29,6 +29,7 @@ import sys
 import threading
 import time
 
+import live
 from make_traffic import NEEDS, cut
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -175,14 +176,27 @@ def table(name, work):
     lines = [
         f"`{name}`: {work['packets']:,} packets, {work['octets'] / 1e6:,.0f} MB; medians of {work['rounds']} interleaved rounds",
         "",
-        f"| program | CPU s | ns/packet | packets/s | peak MiB | x {work['reference']} |",
-        "|---|---|---|---|---|---|",
+        f"| program | CPU s | wall s | ns/packet | packets/s | peak MiB | x {work['reference']} |",
+        "|---|---|---|---|---|---|---|",
     ]
     for row, x in work["rows"].items():
         ratio = f"{x['ratio']:.2f}" if x["ratio"] is not None else "-"
         lines.append(
-            f"| `{row}` | {x['cpu_s']:.3f} | {x['ns_per_packet']:,.0f} | {x['packets_per_s']:,.0f} | "
+            f"| `{row}` | {x['cpu_s']:.3f} | {x['wall_s']:.3f} | {x['ns_per_packet']:,.0f} | {x['packets_per_s']:,.0f} | "
             f"{x['peak_kib'] / 1024:,.0f} | {ratio} |")
+    return "\n".join(lines) + "\n"
+
+
+def live_table(runs):
+    """A Markdown table of what was followed on an interface."""
+    lines = [
+        "`live`: flows.pcap replayed over veth, followed by `wiretale flows --json -i`", "",
+        "| threads | packets/s | captured | dropped | ns/packet | peak MiB |", "|---|---|---|---|---|---|",
+    ]
+    for x in runs:
+        lines.append(
+            f"| {x['threads']} | {x['packets_per_s']:,.0f} | {x['captured']:,} | {x['dropped']:,} | {x['ns_per_packet']:,.0f} | "
+            f"{x['peak_kib'] / 1024:,.0f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -214,7 +228,7 @@ def main():
     parser.add_argument("--program", default=os.path.join(TOP, ".build", "release", "wiretale"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--packets", type=int, default=300_000, help="of the work `lines`")
-    parser.add_argument("--only", choices=["lines", "short", "flows", "web"])
+    parser.add_argument("--only", choices=["lines", "short", "flows", "web", "live"])
     parser.add_argument("--json")
     parser.add_argument("--write")
     options = parser.parse_args()
@@ -252,6 +266,7 @@ def main():
         rows = installed({
             "empty": [nothing, short],
             "wiretale flows --json": [w, "flows", "--json", "-r", short],
+            "wiretale flows --json --threads 2": [w, "flows", "--json", "--threads", "2", "-r", short],
             "wiretale flows": [w, "flows", "-r", short],
             "wiretale flows --zeek": [w, "flows", "--zeek", "-r", short],
             "tcpdump -w": ["tcpdump", "-r", short, "-w", os.devnull],
@@ -276,6 +291,10 @@ def main():
             "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
         }), "empty", options.rounds)
         print(table("web", works["web"]))
+    replays = []
+    if options.only in (None, "live") and os.geteuid() == 0 and all(map(shutil.which, live.NEEDS)):
+        replays = [live.replay(w, short, rate, 3_000_000, threads) for rate, threads in ((500_000, 1), (0, 1), (0, 2))]
+        print(live_table(replays))
     tiny = made("tiny.pcap", lambda path: make_lines(path, 3))
     start = {
         name: statistics.median(first_octet(command) for _ in range(15))
@@ -286,12 +305,12 @@ def main():
     started = "Start to first octet: " + ", ".join(f"{name} {took:.1f} ms" for name, took in start.items())
     started += f". Size of the program: {os.path.getsize(w) / 1e6:.1f} MB.\n"
     print(started)
-    result = {"machine": machine(), "works": works, "first_octet_ms": start, "program_octets": os.path.getsize(w)}
+    result = {"machine": machine(), "works": works, "live": replays, "first_octet_ms": start, "program_octets": os.path.getsize(w)}
     if options.json:
         with open(options.json, "w") as out:
             json.dump(result, out, indent=1)
     if options.write:
-        tables = "\n".join(table(name, work) for name, work in works.items())
+        tables = "\n".join([table(name, work) for name, work in works.items()] + [live_table(replays)] * bool(replays))
         write(options.write, f"\nMeasured {time.strftime('%Y-%m-%d')} on {machine()}.\n\n{tables}\n{started}\n")
 
 
