@@ -63,8 +63,14 @@ struct ZeekEnds: Sendable {
     states[at] = next
   }
 
-  /// Takes a segment into account.
+  /// Takes a segment into account. Of an end that was heard before, only marks move anything.
+  @inline(__always)
   mutating func note(_ flags: TCPFlags, hasPayload: Bool, _ side: FlowSide) {
+    if states[side.rawValue] != .inactive, flags.isDisjoint(with: [.syn, .fin, .rst]) { return }
+    move(flags, hasPayload: hasPayload, side)
+  }
+
+  private mutating func move(_ flags: TCPFlags, hasPayload: Bool, _ side: FlowSide) {
     let peer = side.other
     switch states[side.rawValue] {
     case .inactive: begin(flags, hasPayload: hasPayload, side)

@@ -48,24 +48,8 @@ struct History: Sendable {
   mutating func note(_ segment: Segment, highest: Int64, lastFIN: Int64?, _ detail: inout TCPDetail) {
     let flags = segment.flags
     let side = segment.side
-    let number = UInt32(truncatingIfNeeded: segment.sequence)
-    let marks =
-      (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0) + (flags.contains(.rst) ? 1 : 0)
-    if marks > 1 {
-      once(flags.contains([.fin, .rst]) ? UInt8(ascii: "i") : UInt8(ascii: "q"), side, &detail)
-    } else if flags.contains(.syn) {
-      // One bit for both: an end that has sent a SYN writes no other letter for its SYN-ACK.
-      if !has(UInt8(ascii: "s"), side), !has(UInt8(ascii: "h"), side) {
-        once(flags.contains(.ack) ? UInt8(ascii: "h") : UInt8(ascii: "s"), side, &detail)
-      }
-    } else if flags.contains(.fin) {
-      let end = number &+ UInt32(truncatingIfNeeded: segment.payload)
-      // Another number makes another letter.
-      again(UInt8(ascii: "f"), side, lastFIN.map(UInt32.init(truncatingIfNeeded:)) != end, &detail)
-    } else if flags.contains(.rst) {
-      again(UInt8(ascii: "r"), side, detail.history.lastRST[side.rawValue] != number, &detail)
-      detail.isTouched = true
-      detail.history.lastRST[side.rawValue] = number
+    if !flags.isDisjoint(with: [.syn, .fin, .rst]) {
+      noteMark(segment, lastFIN, &detail)
     } else if segment.payload > 0 {
       once(UInt8(ascii: "d"), side, &detail)
     } else if flags.contains(.ack) {
@@ -85,6 +69,28 @@ struct History: Sendable {
     ends.note(flags, hasPayload: segment.payload > 0, side)
   }
 
+  /// The letter of a segment with SYN, FIN or RST.
+  private mutating func noteMark(_ segment: Segment, _ lastFIN: Int64?, _ detail: inout TCPDetail) {
+    let (flags, side) = (segment.flags, segment.side)
+    let number = UInt32(truncatingIfNeeded: segment.sequence)
+    if flags.intersection([.syn, .fin, .rst]).rawValue.nonzeroBitCount > 1 {
+      once(flags.contains([.fin, .rst]) ? UInt8(ascii: "i") : UInt8(ascii: "q"), side, &detail)
+    } else if flags.contains(.syn) {
+      // One bit for both: an end that has sent a SYN writes no other letter for its SYN-ACK.
+      if !has(UInt8(ascii: "s"), side), !has(UInt8(ascii: "h"), side) {
+        once(flags.contains(.ack) ? UInt8(ascii: "h") : UInt8(ascii: "s"), side, &detail)
+      }
+    } else if flags.contains(.fin) {
+      let end = number &+ UInt32(truncatingIfNeeded: segment.payload)
+      // Another number makes another letter.
+      again(UInt8(ascii: "f"), side, lastFIN.map(UInt32.init(truncatingIfNeeded:)) != end, &detail)
+    } else {
+      again(UInt8(ascii: "r"), side, detail.history.lastRST[side.rawValue] != number, &detail)
+      detail.isTouched = true
+      detail.history.lastRST[side.rawValue] = number
+    }
+  }
+
   /// Notes that `side` was acknowledged beyond octets of its that were not captured; `first` is the first of
   /// them. At the end of a connection nothing is made of it: its last numbers are not to be relied on.
   mutating func noteGap(of side: FlowSide, at first: Int64, _ detail: inout TCPDetail) {
@@ -97,11 +103,13 @@ struct History: Sendable {
     logarithmic(UInt8(ascii: "g"), .gap, side, &detail)
   }
 
+  @inline(__always)
   private func has(_ letter: UInt8, _ side: FlowSide) -> Bool {
-    seen[side.rawValue] & History.bit(letter) != 0
+    (side == .originator ? seen[0] : seen[1]) & History.bit(letter) != 0
   }
 
   /// Of the letters that are written once, each has a bit.
+  @inline(__always)
   private static func bit(_ letter: UInt8) -> UInt8 {
     switch letter {
     case UInt8(ascii: "s"): 1
@@ -115,11 +123,13 @@ struct History: Sendable {
     }
   }
 
+  @inline(__always)
   private mutating func once(_ letter: UInt8, _ side: FlowSide, _ detail: inout TCPDetail) {
     again(letter, side, false, &detail)
   }
 
   /// A letter for the first time, or again where it `differs` from the last of its kind.
+  @inline(__always)
   private mutating func again(
     _ letter: UInt8, _ side: FlowSide, _ differs: Bool, _ detail: inout TCPDetail
   ) {

@@ -117,6 +117,7 @@ extension TCPConnection {
     (opening.there, opening.here) = (BriefTime(), BriefTime())
     milestones.fold()
     for i in 0..<2 {
+      ends[i].scale = WindowScale()
       ends[i].edge &-= ends[i].acknowledgmentSent
       ends[i].acknowledgmentSent &-= ends[1 - i].acknowledged
     }
@@ -132,6 +133,7 @@ extension TCPConnection {
   /// The reverse.
   fileprivate mutating func unfold() {
     milestones.unfold()
+    learnScales()
     for i in 0..<2 {
       let highest = ends[i].highest
       ends[i].acknowledged = highest &- ends[i].acknowledged

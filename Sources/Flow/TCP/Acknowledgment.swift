@@ -161,58 +161,71 @@ extension TCPConnection {
   mutating func advance(_ segment: Segment, _ detail: inout TCPDetail) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let flags = segment.flags
-    // A capture that begins later finds both ends in a connection.
-    if !flags.contains(.syn), !flags.contains(.rst) {
+    if flags.contains(.rst) { return advanceByReset(segment, &detail) }
+    if flags.contains(.syn) {
+      advanceBySYN(segment, &detail)
+    } else {
+      // A capture that begins later finds both ends in a connection.
       for i in 0..<2 where ends[i].path.isEmpty && !ends[i].hasSYN {
         enter(i, .established, segment, &detail)
       }
-    }
-    if flags.contains(.rst) {
-      // What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1), nor does
-      // one that the other end does not take (RFC 5961 section 3.2).
-      let kind = judgeReset(segment, &detail)
-      guard !isClosed, let kind else { return }
-      if reset == nil {
-        reset = segment.side
-        resetKind = kind
-        resetMilestone = note(segment.time, segment.frame, &detail)
-      }
-      for i in 0..<2 where ends[i].state != .timeWait || i == peer { enter(i, .closed, segment, &detail) }
-      return
-    }
-    let sent: EndpointState.Sent =
-      flags.contains(.syn)
-      ? (flags.contains(.ack) ? .synACK : .syn)
-      : flags.contains(.fin) ? .fin : .other
-    if sent == .syn || sent == .synACK {
-      if sent == .synACK, ends[me].state == .synSent { opening.isSimultaneous = true }
-      if ends[me].path.isEmpty || sent == .synACK {
-        enter(me, ends[me].state.after(sending: sent), segment, &detail)
-      }
-      // Two SYNs cross: each reaches an end that has sent its own, before anything else does.
-      if sent == .syn, ends[peer].state == .synSent, ends[me].state == .synSent {
-        enter(peer, ends[peer].state.after(receiving: .syn), segment, &detail)
-        enter(me, ends[me].state.after(receiving: .syn), segment, &detail)
-      }
-      if sent == .synACK { ends[me].hasSYNACK = true }
-    }
-    // Whoever acknowledges after its SYN has had the answer, though the capture did not.
-    if sent != .syn, sent != .synACK, flags.contains(.ack), ends[me].state == .synSent {
-      enter(me, .established, segment, &detail)
+      // Whoever acknowledges after its SYN has had the answer, though the capture did not.
+      if flags.contains(.ack), ends[me].state == .synSent { enter(me, .established, segment, &detail) }
     }
     if flags.contains(.ack), segment.acknowledgment >= 1 {
       enter(peer, ends[peer].state.after(receiving: .ackOfSYN), segment, &detail)
     }
+    if flags.contains(.fin) || ends[0].finSequence != nil || ends[1].finSequence != nil {
+      advanceByFIN(segment, &detail)
+    }
+  }
+
+  /// A reset. What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1), nor
+  /// does one that the other end does not take (RFC 5961 section 3.2).
+  private mutating func advanceByReset(_ segment: Segment, _ detail: inout TCPDetail) {
+    let peer = segment.side.other.rawValue
+    let kind = judgeReset(segment, &detail)
+    guard !isClosed, let kind else { return }
+    if reset == nil {
+      reset = segment.side
+      resetKind = kind
+      resetMilestone = note(segment.time, segment.frame, &detail)
+    }
+    for i in 0..<2 where ends[i].state != .timeWait || i == peer { enter(i, .closed, segment, &detail) }
+  }
+
+  private mutating func advanceBySYN(_ segment: Segment, _ detail: inout TCPDetail) {
+    let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
+    if segment.flags.contains(.ack) {
+      if ends[me].state == .synSent { opening.isSimultaneous = true }
+      enter(me, ends[me].state.after(sending: .synACK), segment, &detail)
+      ends[me].hasSYNACK = true
+      return
+    }
+    if ends[me].path.isEmpty { enter(me, ends[me].state.after(sending: .syn), segment, &detail) }
+    // Two SYNs cross: each reaches an end that has sent its own, before anything else does.
+    if ends[peer].state == .synSent, ends[me].state == .synSent {
+      enter(peer, ends[peer].state.after(receiving: .syn), segment, &detail)
+      enter(me, ends[me].state.after(receiving: .syn), segment, &detail)
+    }
+  }
+
+  /// A FIN, and what comes after one.
+  private mutating func advanceByFIN(_ segment: Segment, _ detail: inout TCPDetail) {
+    let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
+    let flags = segment.flags
+    // A SYN-ACK with a FIN is nothing but a SYN-ACK here.
+    let isFIN = flags.contains(.fin) && !flags.contains(.syn)
     if flags.contains(.ack), let fin = ends[peer].finSequence, segment.acknowledgment > fin {
       enter(peer, ends[peer].state.after(receiving: .ackOfFIN), segment, &detail)
     }
     // A FIN that does not acknowledge the peer's crossed it on the way: its sender had not received that one.
-    if sent == .fin, let fin = ends[peer].finSequence, segment.acknowledgment <= fin {
+    if isFIN, let fin = ends[peer].finSequence, segment.acknowledgment <= fin {
       takeBack(me, .closeWait, &detail)
     }
-    if sent == .fin { enter(me, ends[me].state.after(sending: .fin), segment, &detail) }
+    if isFIN { enter(me, ends[me].state.after(sending: .fin), segment, &detail) }
     // A FIN counts when everything before it has come.
-    if let fin = ends[peer].finSequence, sent == .fin, detail.contiguous(peer, ends[peer].highest) > fin {
+    if isFIN, let fin = ends[peer].finSequence, detail.contiguous(peer, ends[peer].highest) > fin {
       enter(me, ends[me].state.after(receiving: .fin), segment, &detail)
     }
     if let fin = ends[me].finSequence, detail.contiguous(me, ends[me].highest) > fin {

@@ -20,13 +20,19 @@ struct Checks: Sendable, BitwiseCopyable {
     return not >= UInt16(Checks.wrongMin) && right * 3 <= not
   }
 
-  /// Whether one more would tell anything. Where the end itself is, nothing is damaged yet.
-  func isWorth(_ kind: Int, isNear: Bool) -> Bool {
-    wrong[kind] == 0 ? !isNear || good[kind] < Checks.goodMin : good[kind] > 0 || wrong[kind] < .max
+  /// Whether one more would tell anything, wherever the tap is.
+  @inline(__always)
+  func isWorth(_ kind: Int) -> Bool {
+    let (right, not) = kind == 0 ? (good[0], wrong[0]) : (good[1], wrong[1])
+    return not == 0 ? right < Checks.goodMin : right > 0 || not < .max
   }
+  /// The same where the end itself is not: nothing is damaged yet where it is.
+  @inline(__always)
+  func isWorthFarAway(_ kind: Int) -> Bool { kind == 0 ? wrong[0] == 0 : wrong[1] == 0 }
 
   /// Takes a verdict; true when the segment was damaged: it is wrong, and nearly all others are right. One
   /// that the card would have finished was not.
+  @inline(__always)
   mutating func take(_ verdict: ChecksumVerdict, _ kind: Int) -> Bool {
     switch verdict {
     case .absent, .unverifiable: return false
@@ -47,15 +53,19 @@ struct Checks: Sendable, BitwiseCopyable {
 extension TCPConnection {
   /// Whether a segment was damaged on its way to the tap. `octets` are the frame's; none when nobody has
   /// them.
+  @inline(__always)
   mutating func isDamaged(
     _ packet: inout Packet, _ octets: Bytes, _ side: FlowSide
   ) -> Bool {
     guard octets.count > 0, packet.payloadCaptured >= packet.payloadLength else { return false }
     let kind = packet.payloadLength > 0 ? 1 : 0
-    let isNear = opening.vantage(of: side) == .near
-    guard watch.checks[side.rawValue].isWorth(kind, isNear: isNear) else { return false }
+    let me = side.rawValue
+    guard
+      watch.checks[me].isWorth(kind)
+        || (watch.checks[me].isWorthFarAway(kind) && opening.vantage(of: side) != .near)
+    else { return false }
     guard let verdict = packet.segmentChecksum(in: octets) else { return false }
-    return watch.checks[side.rawValue].take(verdict, kind) && !isNear
+    return watch.checks[me].take(verdict, kind) && opening.vantage(of: side) != .near
   }
 
   /// The other end drops a damaged segment (RFC 9293 section 3.1): it acknowledges nothing and moves nobody.

@@ -39,7 +39,7 @@ public struct TCPDetail: Sendable {
   init() {}
 
   /// Whether there can be anything in it.
-  private var mayHold: Bool { @inline(__always) get { isHeld || isTouched } }
+  var mayHold: Bool { @inline(__always) get { isHeld || isTouched } }
 
   // Which end is asked for is told by a branch, here and below: to read from an inline array by a number that
   // the compiler does not know, it copies both ends first.

@@ -60,8 +60,7 @@ extension TCPConnection {
   /// Octets by which a window's edge may move only because windows are told in units (RFC 7323 section 2.4).
   @inline(__always)
   mutating func windowUnit(of end: Int) -> Int64 {
-    guard ends[1 - end].offer.windowScale != nil, let scale = ends[end].offer.windowScale else { return 1 }
-    return 1 << Int64(min(scale, 14))
+    ends[end].scale.isKnown ? 1 &<< ends[end].scale.shift : 1
   }
 
   /// Where a segment puts the right edge of its sender's window.

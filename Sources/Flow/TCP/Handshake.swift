@@ -66,6 +66,7 @@ struct Opening: Sendable {
   private static let vantageRatio: Int64 = 4
 
   /// An end that answers at once is on the tap's side of the path.
+  @inline(__always)
   func vantage(of side: FlowSide) -> Vantage {
     guard isComplete else { return .unknown }
     let (there, here) = (there.nanoseconds, here.nanoseconds)

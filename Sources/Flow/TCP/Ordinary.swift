@@ -11,7 +11,6 @@ internal import Wire
 extension TCPDetail {
   /// Whether nothing is at hand that an ordinary segment of `me` could touch: its peer's losses, holes in the
   /// peer's numbers, windows that were closed, acknowledgments that `me` repeats.
-  @inline(__always)
   fileprivate mutating func isCalm(_ me: Int, _ peer: Int) -> Bool {
     !hasHoles(peer) && isQuiet(peer) && isOpen(me) && isOpen(peer) && zeroWindowSince(me) == nil
       && !hasDuplicateACKs(me)
@@ -32,7 +31,7 @@ extension TCPConnection {
     guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: TCPConnection.special),
       segment.sequence == ends[me].highest, segment.sackCount == 0, segment.window != 0, overtaken != true,
       segment.time >= lastTime, packet.trafficClass & 3 != 3, watch.challenged == 0, !keepsSeries,
-      !takesWholeWay, detail.isCalm(me, peer)
+      !takesWholeWay, !detail.mayHold || detail.isCalm(me, peer)
     else { return false }
     // Nothing new is acknowledged: such a segment is ordinary when it has something else to say.
     let number = segment.acknowledgment
@@ -49,8 +48,8 @@ extension TCPConnection {
       }
     }
     guard let window, ends[me].edge > 0 else { return true }
-    return window >= min(Int64(ends[peer].segmentSize), ends[me].windowMax / 2)
-      && number &+ window > ends[me].edge - windowUnit(of: me)
+    if window < Int64(ends[peer].segmentSize), window < ends[me].windowMax / 2 { return false }
+    return number &+ window >= ends[me].edge || number &+ window > ends[me].edge - windowUnit(of: me)
   }
 
   /// Takes an ordinary segment.

@@ -26,7 +26,7 @@ struct Milestones: Sendable {
   /// Notes a milestone, given from the connection's first packet, and says its number; nil when there is no
   /// room for it.
   mutating func note(_ time: Int64, _ frame: UInt64) -> UInt8? {
-    if count > 0, last == (time, frame) { return count - 1 }
+    if let number = number(time, frame) { return number }
     guard count < Milestones.heldMax, frame >= last.frame else { return nil }
     let (difference, overflow) = time.subtractingReportingOverflow(last.time)
     if overflow { return nil }
@@ -38,6 +38,12 @@ struct Milestones: Sendable {
     count += 1
     last = (time, frame)
     return count - 1
+  }
+
+  /// The number of the last milestone, when it is this one.
+  @inline(__always)
+  func number(_ time: Int64, _ frame: UInt64) -> UInt8? {
+    count > 0 && last.frame == frame && last.time == time ? count &- 1 : nil
   }
 
   /// Time and frame of a milestone that is held, from the connection's first packet.
@@ -138,8 +144,13 @@ struct Path: Sendable {
 }
 
 extension TCPConnection {
-  /// Notes a packet that moved the connection, and says its number.
+  /// Notes a packet that moved the connection, and says its number. One packet often moves both ends.
+  @inline(__always)
   mutating func note(_ time: Int64, _ frame: UInt64, _ detail: inout TCPDetail) -> UInt8 {
+    milestones.number(time &- start, frame &- firstFrame) ?? noteNext(time, frame, &detail)
+  }
+
+  private mutating func noteNext(_ time: Int64, _ frame: UInt64, _ detail: inout TCPDetail) -> UInt8 {
     let (since, overflow) = time.subtractingReportingOverflow(start)
     if !overflow, frame >= firstFrame, let number = milestones.note(since, frame - firstFrame) {
       return number
@@ -172,6 +183,7 @@ extension TCPConnection {
   }
 
   /// The same, by a packet that is no segment.
+  @inline(__always)
   mutating func enter(
     _ end: Int, _ next: EndpointState, _ time: Int64, _ frame: UInt64, _ detail: inout TCPDetail
   ) {

@@ -28,6 +28,7 @@ struct RoundTrip: Sendable {
   var variation: Int64 { spread.nanoseconds }
 
   /// One more measurement, in nanoseconds.
+  @inline(__always)
   mutating func measure(_ sample: Int64) {
     let time = BriefTime(sample)
     let sample = time.nanoseconds
@@ -37,17 +38,18 @@ struct RoundTrip: Sendable {
     } else {
       spread = BriefTime(variation + (abs(sample - smoothed) - variation) / 4)
       estimate = BriefTime(smoothed + (sample - smoothed) / 8)
-      if sample < least { shortest = time }
-      if sample > most { longest = time }
+      if time < shortest { shortest = time }
+      if longest < time { longest = time }
     }
     if count < .max { count += 1 }
     let difference = Float(sample) - mean
     mean += difference / Float(count)
     variance += (difference * (Float(sample) - mean) - variance) / Float(count)
-    quantiles.add(sample, least: least, most: most)
+    quantiles.add(sample, least: shortest, most: longest)
   }
 
   /// A segment came from the peer: the sender's estimate counts once more.
+  @inline(__always)
   mutating func observe() {
     guard count > 0 else { return }
     if observed < .max { observed += 1 }
@@ -87,6 +89,10 @@ struct BriefTime: Sendable, Equatable {
       ? UInt32(truncatingIfNeeded: time) : 1 << 31 | UInt32(truncatingIfNeeded: min(time >> 10, 1 << 31 - 1))
   }
 
+  /// Codes grow with the times.
+  @inline(__always)
+  static func < (a: BriefTime, b: BriefTime) -> Bool { a.code < b.code }
+
   var nanoseconds: Int64 {
     code & 1 << 31 == 0 ? Int64(code) : Int64(code & (1 << 31 - 1)) << 10
   }
@@ -109,13 +115,19 @@ struct Quantiles: Sendable {
   private var words = InlineArray<7, UInt16>(repeating: 0)
 
   /// Takes a sample; `least` and `most` are of all samples, this one included.
-  mutating func add(_ sample: Int64, least: Int64, most: Int64) {
+  @inline(__always)
+  mutating func add(_ sample: Int64, least: BriefTime, most: BriefTime) {
     let code = Quantiles.code(sample)
     if Int(count) < Quantiles.keptMax {
       words[Int(count)] = code
       count += 1
       return
     }
+    move(code, least: least.nanoseconds, most: most.nanoseconds)
+  }
+
+  /// Moves the markers by a sample.
+  private mutating func move(_ code: UInt16, least: Int64, most: Int64) {
     if Int(count) == Quantiles.keptMax { settle() }
     // Marks above the sample have one more below them.
     for i in 0..<3 where words[i] > code { words[3 + i] += 1 }

@@ -23,10 +23,10 @@ public struct Segment: Sendable {
   /// IPv4 identification; nil when there is none or it says nothing (0).
   public var identification: UInt16?
   /// SACK blocks in the peer's numbers, the first block first.
-  public var sackCount: Int
-  public var sack: InlineArray<4, ClosedBlock>
+  public var sackCount = 0
+  public var sack = InlineArray<4, ClosedBlock>(repeating: ClosedBlock(start: 0, end: 0))
   /// The first block tells of octets received twice (RFC 2883).
-  public var isDuplicateSACK: Bool
+  public var isDuplicateSACK = false
 
   /// Sequence numbers that the segment takes: payload, SYN and FIN.
   public var length: Int64 {

@@ -140,7 +140,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       return
     }
     let lastTime = self.lastTime
-    learnNumbers(&packet, side)
+    if needsNumbers(&packet) { learnNumbers(&packet, side) }
     let segment = segment(&packet, frame, side)
     let me = side.rawValue
     count(&ends[me].counters.segments)
@@ -204,7 +204,9 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   mutating func move(_ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let wasOpened = opening.hasACK
-    noteHandshake(segment, verdict.analysis, &detail)
+    if !wasOpened || !segment.flags.isDisjoint(with: [.syn, .rst]) {
+      noteHandshake(segment, verdict.analysis, &detail)
+    }
     if !wasOpened, opening.hasACK {
       verdict.handshakeTime = milestone(opening.syn, detail).map { interval($0.time, segment.time) }
     }
@@ -216,14 +218,17 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
 
   /// The window of a segment in octets: not scaled on a SYN, unknown while a scale may be missing (RFC 7323
   /// section 2.2).
+  @inline(__always)
   private mutating func window(of segment: Segment, _ side: FlowSide) -> Int64? {
     if segment.flags.contains(.syn) { return Int64(segment.window) }
-    guard ends[0].hasSYN, ends[1].hasSYN, !ends[0].offer.isCut, !ends[1].offer.isCut else { return nil }
-    guard let own = ends[side.rawValue].offer.windowScale, ends[side.other.rawValue].offer.windowScale != nil
-    else {
-      return Int64(segment.window)
-    }
-    return Int64(segment.window) << Int64(min(own, 14))
+    let scale = ends[side.rawValue].scale
+    return scale.isKnown ? Int64(segment.window) &<< scale.shift : nil
+  }
+
+  /// Whether an initial sequence number is not known, or may be known better.
+  @inline(__always)
+  private mutating func needsNumbers(_ packet: inout Packet) -> Bool {
+    packet.tcp.flags.contains(.syn) || ends[0].initialSequence == nil || ends[1].initialSequence == nil
   }
 
   /// Makes sure that both ends have an initial sequence number, guessed when no SYN was seen.
@@ -253,28 +258,45 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)),
       isCut: packet.faultEndedWalk && packet.faultLayer == .tcp)
     for i in 0..<2 where ends[0].hasSYN && ends[1].hasSYN { ends[i].segmentSize = agreedSize(of: i) }
+    learnScales()
     if packet.tcp.hasFastOpen, packet.payloadLength > 0 { opening.isFastOpen = true }
   }
 
-  /// A segment in the connection's own numbers, counted from where each end is.
-  private mutating func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
-    let (me, peer) = (side.rawValue, side.other.rawValue)
-    let flags = packet.tcp.flags
-    var blocks = InlineArray<4, ClosedBlock>(repeating: ClosedBlock(start: 0, end: 0))
-    let count = min(4, Int(packet.tcp.sackCount))
-    for i in 0..<count {
-      blocks[i] = ClosedBlock(
-        start: relative(packet.tcp.sackLeft[i], peer), end: relative(packet.tcp.sackRight[i], peer))
+  /// How windows are to be read, of what both SYNs said.
+  mutating func learnScales() {
+    let isKnown = ends[0].hasSYN && ends[1].hasSYN && !ends[0].offer.isCut && !ends[1].offer.isCut
+    let isScaled = ends[0].offer.windowScale != nil && ends[1].offer.windowScale != nil
+    for i in 0..<2 {
+      let own = isScaled ? ends[i].offer.windowScale ?? 0 : 0
+      ends[i].scale = isKnown ? WindowScale(own) : WindowScale()
     }
+  }
+
+  /// A segment in the connection's own numbers, counted from where each end is.
+  @inline(__always)
+  private mutating func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+    let flags = packet.tcp.flags
     let hasIdentification = packet.hasIdentification && packet.ipVersion == 4 && packet.identification != 0
-    return Segment(
+    var segment = Segment(
       side: side, frame: frame.number, time: frame.time, flags: flags,
-      sequence: relative(packet.tcp.sequence, me), payload: Int64(packet.payloadLength),
-      acknowledgment: flags.contains(.ack) ? relative(packet.tcp.acknowledgment, peer) : 0,
+      sequence: relative(packet.tcp.sequence, side.rawValue), payload: Int64(packet.payloadLength),
+      acknowledgment: flags.contains(.ack) ? relative(packet.tcp.acknowledgment, side.other.rawValue) : 0,
       window: packet.tcp.window,
       timestamps: packet.tcp.hasTimestamps ? (packet.tcp.timestampValue, packet.tcp.timestampEcho) : nil,
-      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil,
-      sackCount: count, sack: blocks, isDuplicateSACK: count > 0 && packet.tcp.isDuplicateSACK)
+      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil)
+    if packet.tcp.sackCount > 0 { addSelected(&packet, to: &segment) }
+    return segment
+  }
+
+  /// The blocks of a segment that acknowledges selectively.
+  private mutating func addSelected(_ packet: inout Packet, to segment: inout Segment) {
+    let peer = segment.side.other.rawValue
+    segment.sackCount = min(4, Int(packet.tcp.sackCount))
+    for i in 0..<segment.sackCount {
+      segment.sack[i] = ClosedBlock(
+        start: relative(packet.tcp.sackLeft[i], peer), end: relative(packet.tcp.sackRight[i], peer))
+    }
+    segment.isDuplicateSACK = packet.tcp.isDuplicateSACK
   }
 
   /// A number of the wire in an end's own, the nearest to the highest that the end has sent.

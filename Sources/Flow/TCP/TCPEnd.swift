@@ -59,6 +59,20 @@ public struct TCPOffer: Sendable, Equatable, BitwiseCopyable {
   public var isCut = false
 }
 
+/// By how many bits the windows of an end are to be shifted, once both SYNs have told (RFC 7323 section 2.2):
+/// not at all unless both offer it.
+struct WindowScale: Sendable, BitwiseCopyable {
+  /// One more than the bits, 0 for unknown.
+  private var code: UInt8 = 0
+
+  init() {}
+
+  init(_ bits: UInt8) { code = min(bits, 14) + 1 }
+
+  @inline(__always) var isKnown: Bool { code != 0 }
+  @inline(__always) var shift: Int64 { Int64(code &- 1) & 15 }
+}
+
 /// How many octets were in flight at a time.
 public struct FlightPoint: Sendable, Equatable {
   /// The most points that are kept of one end; later ones are not.
@@ -105,6 +119,7 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   /// It sent a SYN-ACK.
   var hasSYNACK = false
   var offer = TCPOffer()
+  var scale = WindowScale()
   var counters = EndCounters()
   var state = EndpointState.closed
   var path = Path()
@@ -181,12 +196,14 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   }
 
   /// Starts the retransmission timer anew (RFC 6298 section 5).
+  @inline(__always)
   mutating func startTimer(_ time: Int64, byPeer: Bool) {
     timerStarted = time
     isTimerPeers = byPeer
   }
 
   /// Remembers the marks of a packet that tell the order of sending.
+  @inline(__always)
   mutating func remember(_ segment: Segment) {
     if let identification = segment.identification, isNewer(identification) != false {
       identificationMost = identification
