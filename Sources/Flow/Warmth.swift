@@ -146,7 +146,8 @@ extension TCPConnection {
       ends[i].edge &+= ends[i].acknowledgmentSent
     }
     // It had no detail when it was folded.
-    if opening.hasSYNACK { noteDelays(TCPDetail()) }
+    var none = TCPDetail()
+    if opening.hasSYNACK { noteDelays(&none) }
   }
 
   private mutating func shift(_ end: Int, _ time: Int64) {

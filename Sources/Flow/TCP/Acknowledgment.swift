@@ -180,8 +180,8 @@ extension TCPConnection {
     }
   }
 
-  /// A reset. What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1), nor
-  /// does one that the other end does not take (RFC 5961 section 3.2).
+  /// A reset. What answers a packet to a connection that is gone ends nothing (RFC 9293 section 3.10.7.1),
+  /// nor does one that the other end does not take (RFC 5961 section 3.2).
   private mutating func advanceByReset(_ segment: Segment, _ detail: inout TCPDetail) {
     let peer = segment.side.other.rawValue
     let kind = judgeReset(segment, &detail)

@@ -28,8 +28,8 @@ struct Congestion: Sendable {
 
   var isBlank: Bool { windows.isEmpty }
   /// Octets on the heap.
-  var octets: Int {
-    windows.isEmpty ? 0 : MemoryLayout<SenderWindow>.stride + windows[0].octets
+  mutating func octets() -> Int {
+    windows.isEmpty ? 0 : MemoryLayout<SenderWindow>.stride + windows[0].octets()
   }
 
   /// What was replayed.
@@ -141,7 +141,7 @@ extension TCPConnection {
     let isRepeat = verdict.analysis.contains(.retransmission)
     let segments = load.segments &- before.segments
     guard segments > 0 || isRepeat else { return }
-    detail[me].congestion.send(
+    detail[atWork: me].congestion.send(
       SentSegments(
         time: segment.time, segments: max(0, segments),
         payload: segment.payload, cause: SentSegments.Cause(verdict.analysis),

@@ -22,7 +22,7 @@ extension SenderWindow {
     learnSize(segments.payload)
     // A segment that is not full is the last of what the application had written.
     let wasShort = isShort
-    isShort = segments.payload % segmentSize != 0
+    isShort = segments.payload != segmentSize && segments.payload % segmentSize != 0
     if !isShort { fullSegments &+= segments.segments > 0 ? UInt32(segments.segments) : 0 }
     if !isNear {
       let quiet = interval(lastSent, time)

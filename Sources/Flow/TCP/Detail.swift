@@ -31,6 +31,8 @@ public struct TCPDetail: Sendable {
   var evidence = Evidence()
   /// Written to since `DetailPool` looked.
   var isTouched = false
+  /// Written to as well, but whatever is counted of it is what it was.
+  var isUsed = false
   /// It belongs to a connection. What belongs to none, and was not written to, is blank: nothing in it need
   /// be looked at.
   var isHeld = false
@@ -53,6 +55,16 @@ public struct TCPDetail: Sendable {
     }
   }
 
+  /// The part of an end that sends in bulk, for who changes what is in flight and nothing else: it is not
+  /// blank before and afterwards, and takes no more memory. Who cannot say so says `isTouched`.
+  subscript(atWork end: Int) -> TCPEndDetail {
+    @inline(__always) get { end == 0 ? ends[0] : ends[1] }
+    @inline(__always) _modify {
+      isUsed = true
+      yield &ends[end]
+    }
+  }
+
   /// Whether nothing is known of losses at an end.
   @inline(__always)
   func isQuiet(_ end: Int) -> Bool {
@@ -60,6 +72,14 @@ public struct TCPDetail: Sendable {
     return end == 0
       ? ends[0].recovery.isBlank && ends[0].repeats.isBlank
       : ends[1].recovery.isBlank && ends[1].repeats.isBlank
+  }
+
+  /// Whether nothing is at hand that an ordinary segment of `me` could touch: its peer's losses, holes in the
+  /// peer's numbers, windows that were closed, acknowledgments that `me` repeats.
+  mutating func isCalm(_ me: Int, _ peer: Int) -> Bool {
+    ends[peer].holes.isEmpty && ends[peer].recovery.isBlank && ends[peer].repeats.isBlank
+      && ends[peer].control.fullSince == 0 && ends[me].control.fullSince == 0
+      && ends[me].zeroWindowSince == nil && ends[me].duplicateACKsSent == 0
   }
 
   /// Everything before this number was captured of an end's, given its highest.
@@ -80,6 +100,10 @@ public struct TCPDetail: Sendable {
   func hasFlights(_ end: Int) -> Bool {
     mayHold && (end == 0 ? !ends[0].flights.isEmpty : !ends[1].flights.isEmpty)
   }
+
+  /// Whether an end that has several segments in flight may have one more without more memory.
+  @inline(__always)
+  func hasRoom(_ end: Int) -> Bool { end == 0 ? ends[0].flights.hasRoom : ends[1].flights.hasRoom }
 
   /// Whether an end's numbers have gaps in the capture.
   @inline(__always)
@@ -183,13 +207,16 @@ public struct TCPDetail: Sendable {
 
   /// Whether a connection can do without it.
   mutating func isBlank() -> Bool {
-    ends[0].isBlank && ends[1].isBlank && milestones.isEmpty && lastSYNTime == nil && history.isBlank
+    if !ends[0].congestion.isBlank || !ends[1].congestion.isBlank { return false }
+    return ends[0].isBlank() && ends[1].isBlank() && milestones.isEmpty && lastSYNTime == nil
+      && history.isBlank
       && evidence.isEmpty
   }
 
   /// Octets that its lists hold.
   mutating func octets() -> Int {
-    ends[0].octets + ends[1].octets + milestones.capacity * MemoryLayout<Milestone>.stride + evidence.octets
+    ends[0].octets() + ends[1].octets() + milestones.capacity * MemoryLayout<Milestone>.stride
+      + evidence.octets
   }
 
   /// Gives up what can be done without, because memory for all details has run out.
@@ -234,17 +261,19 @@ struct TCPEndDetail: Sendable {
   var zeroWindowSince: Int64?
   var zeroWindowTime: Int64 = 0
 
+  // `mutating`, as in a connection: what only reads is handed copies of the lists' owners.
+
   /// Whether nothing of it need be kept.
-  var isBlank: Bool {
+  mutating func isBlank() -> Bool {
     flights.isEmpty && holes.isEmpty && path.isEmpty && series.isEmpty && recovery.isBlank
       && repeats.isBlank && duplicateACKsSent == 0 && zeroWindowSince == nil
       && zeroWindowTime == 0 && control.isBlank && congestion.isBlank && counters.isBlank
   }
 
   /// Octets that its lists hold.
-  var octets: Int {
+  mutating func octets() -> Int {
     flights.octets + holes.capacity * MemoryLayout<Hole>.stride + path.capacity
-      + series.capacity * MemoryLayout<FlightPoint>.stride + repeats.octets + congestion.octets
+      + series.capacity * MemoryLayout<FlightPoint>.stride + repeats.octets + congestion.octets()
   }
 
   mutating func shed() {

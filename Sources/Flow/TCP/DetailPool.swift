@@ -71,11 +71,23 @@ struct DetailPool: ~Copyable {
   /// After a packet: keeps what has become something, takes back what has become nothing.
   @inline(__always)
   mutating func settle(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
-    if details[place].isTouched { settleTouched(place, owner, &connections) }
+    if details[place].isTouched {
+      settleTouched(place, owner, &connections)
+    } else if details[place].isUsed {
+      settleUsed(place, owner, &connections)
+    }
+  }
+
+  /// The owner goes on sending in bulk.
+  private mutating func settleUsed(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
+    if places[place].isUnproven { return settleTouched(place, owner, &connections) }
+    details[place].isUsed = false
+    places[place].isRecent = true
   }
 
   private mutating func settleTouched(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
     details[place].isTouched = false
+    details[place].isUsed = false
     details[place].trim()
     if details[place].isBlank() {
       if place != Int(spare), !places[place].isResting { rest(place, &connections) }

@@ -95,16 +95,26 @@ extension Handshake {
 
 extension TCPConnection {
   /// Keeps how long the halves of the opening took.
-  @inline(__always)
-  mutating func noteDelays(_ detail: borrowing TCPDetail) {
-    (opening.there, opening.here) = (BriefTime(), BriefTime())
-    guard let answered = milestone(opening.synACK, detail)?.time else { return }
-    if let asked = detail.lastSYNTime ?? milestone(opening.syn, detail)?.time {
-      opening.there = BriefTime(interval(asked, answered))
-    }
-    if let confirmed = milestone(opening.ack, detail)?.time {
-      opening.here = BriefTime(interval(answered, confirmed))
-    }
+  mutating func noteDelays(_ detail: inout TCPDetail) {
+    noteThere(&detail)
+    noteHere(&detail)
+  }
+
+  /// From the last SYN to the SYN-ACK.
+  private mutating func noteThere(_ detail: inout TCPDetail) {
+    opening.there = BriefTime()
+    guard let answered = time(of: opening.synACK, &detail),
+      let asked = detail.lastSYNTime ?? time(of: opening.syn, &detail)
+    else { return }
+    opening.there = BriefTime(interval(asked, answered))
+  }
+
+  /// From the SYN-ACK to its ACK.
+  private mutating func noteHere(_ detail: inout TCPDetail) {
+    opening.here = BriefTime()
+    guard let answered = time(of: opening.synACK, &detail), let confirmed = time(of: opening.ack, &detail)
+    else { return }
+    opening.here = BriefTime(interval(answered, confirmed))
   }
 
   /// The opening with its times and frames.
@@ -119,7 +129,7 @@ extension TCPConnection {
     if isSYN, !isACK, segment.side == .originator {
       if !opening.hasSYN {
         opening.syn = note(segment.time, segment.frame, &detail)
-        if opening.hasSYNACK { noteDelays(detail) }
+        if opening.hasSYNACK { noteDelays(&detail) }
       } else {
         if analysis.contains(.retransmission), opening.synRetransmissions < .max {
           opening.synRetransmissions += 1
@@ -134,7 +144,7 @@ extension TCPConnection {
     } else if isSYN {
       if !opening.hasSYNACK {
         opening.synACK = note(segment.time, segment.frame, &detail)
-        noteDelays(detail)
+        noteThere(&detail)
       } else if analysis.contains(.retransmission), opening.synACKRetransmissions < .max {
         opening.synACKRetransmissions += 1
       }
@@ -142,7 +152,7 @@ extension TCPConnection {
       segment.acknowledgment >= 1, segment.side == .originator, !analysis.contains(.ackLostSegment)
     {
       opening.ack = note(segment.time, segment.frame, &detail)
-      noteDelays(detail)
+      noteHere(&detail)
     } else if segment.flags.contains(.rst), segment.side == .responder, !opening.hasSYNACK {
       opening.isRefused = opening.hasSYN
     }

@@ -8,15 +8,6 @@
 
 internal import Wire
 
-extension TCPDetail {
-  /// Whether nothing is at hand that an ordinary segment of `me` could touch: its peer's losses, holes in the
-  /// peer's numbers, windows that were closed, acknowledgments that `me` repeats.
-  fileprivate mutating func isCalm(_ me: Int, _ peer: Int) -> Bool {
-    !hasHoles(peer) && isQuiet(peer) && isOpen(me) && isOpen(peer) && zeroWindowSince(me) == nil
-      && !hasDuplicateACKs(me)
-  }
-}
-
 extension TCPConnection {
   /// Flags that an ordinary segment does not have.
   private static let special: TCPFlags = [.syn, .rst, .ece]

@@ -46,6 +46,9 @@ struct FlightList: Sendable {
   /// What is in flight, in segments.
   private(set) var load = Load()
 
+  /// Whether one more takes no more memory.
+  var hasRoom: Bool { !isEmpty && flights.count < flights.capacity && count < FlightList.flightsMax }
+
   /// Runs in flight.
   var count: Int { flights.count - first }
   var isEmpty: Bool { flights.count == first }
@@ -176,6 +179,18 @@ struct SingleFlight: Sendable {
   var end: Int64 { start + Int64(length) }
 }
 
+extension TCPDetail {
+  /// Notes a run that an end sent for the first time, behind others.
+  @inline(__always)
+  fileprivate mutating func append(_ flight: Flight, of end: Int, segmentSize: Int64) {
+    if hasWindow(end), hasRoom(end) {
+      self[atWork: end].flights.append(flight, segmentSize: segmentSize)
+    } else {
+      self[end].flights.append(flight, segmentSize: segmentSize)
+    }
+  }
+}
+
 extension TCPConnection {
   /// Notes that an end sent `start..<end` at `time`; `isNew` is false when these numbers were sent before.
   mutating func noteFlight(
@@ -186,9 +201,9 @@ extension TCPConnection {
       if !detail.hasFlights(end), ends[end].single.isEmpty, behind - start <= Int64(UInt32.max) {
         ends[end].single = SingleFlight(start: start, length: UInt32(behind - start), sent: time)
       } else {
-        spread(end, &detail)
-        detail[end].flights.append(
-          Flight(start: start, end: behind, firstSent: time, lastSent: time),
+        if !ends[end].single.isEmpty { spread(end, &detail) }
+        detail.append(
+          Flight(start: start, end: behind, firstSent: time, lastSent: time), of: end,
           segmentSize: Int64(ends[end].segmentSize))
       }
     } else if detail.hasFlights(end) || !ends[end].single.isEmpty {

@@ -56,6 +56,15 @@ struct Milestones: Sendable {
     return (time, frame)
   }
 
+  /// The time of one that is held. `mutating`, though it changes nothing: what only reads is handed a copy.
+  mutating func time(of number: UInt8) -> Int64 {
+    if number >= count { return 0 }
+    if number == count - 1 { return last.time }
+    var (at, time, frame) = (0, Int64(0), UInt64(0))
+    for _ in 0...number { read(&at, &time, &frame) }
+    return time
+  }
+
   /// Forgets what `unfold` makes again of the others.
   mutating func fold() { last = (0, 0) }
   mutating func unfold() {
@@ -76,6 +85,7 @@ struct Milestones: Sendable {
     return all
   }
 
+  @inline(__always)
   private func read(_ at: inout Int, _ time: inout Int64, _ frame: inout UInt64) {
     let difference = read(&at)
     time &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
@@ -95,6 +105,7 @@ struct Milestones: Sendable {
     return false
   }
 
+  @inline(__always)
   private func read(_ at: inout Int) -> UInt64 {
     var number: UInt64 = 0
     var shift: UInt64 = 0
@@ -163,6 +174,13 @@ extension TCPConnection {
       detail.milestones.append(Milestone(time: time, frame: frame))
     }
     return Milestones.heldMax + UInt8(detail.milestones.count) - 1
+  }
+
+  /// The time of a milestone; nil when there is none, or when it was given up with the detail.
+  @inline(__always)
+  mutating func time(of number: UInt8, _ detail: inout TCPDetail) -> Int64? {
+    if number < Milestones.heldMax { return start &+ milestones.time(of: number) }
+    return milestone(number, detail)?.time
   }
 
   /// The milestone with a number; nil when there is none, or when it was given up with the detail.

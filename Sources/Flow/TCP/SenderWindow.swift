@@ -180,7 +180,7 @@ struct SenderWindow: Sendable {
   }
 
   /// Octets that its lists hold.
-  var octets: Int {
+  mutating func octets() -> Int {
     phases.capacity * MemoryLayout<PhaseChange>.stride + losses.capacity * MemoryLayout<LossEvent>.stride
       + (points.capacity + rounds.capacity) * MemoryLayout<SegmentPoint>.stride
       + limitation.waits.capacity * MemoryLayout<Wait>.stride

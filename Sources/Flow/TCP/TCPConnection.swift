@@ -141,7 +141,12 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
     let lastTime = self.lastTime
     if needsNumbers(&packet) { learnNumbers(&packet, side) }
-    let segment = segment(&packet, frame, side)
+    let segment: Segment
+    if packet.tcp.sackCount == 0 {
+      segment = plainSegment(&packet, frame, side)
+    } else {
+      segment = selectiveSegment(&packet, frame, side)
+    }
     let me = side.rawValue
     count(&ends[me].counters.segments)
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
@@ -208,7 +213,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       noteHandshake(segment, verdict.analysis, &detail)
     }
     if !wasOpened, opening.hasACK {
-      verdict.handshakeTime = milestone(opening.syn, detail).map { interval($0.time, segment.time) }
+      verdict.handshakeTime = time(of: opening.syn, &detail).map { interval($0, segment.time) }
     }
     let before = (ends[me].state, ends[peer].state)
     advance(segment, &detail)
@@ -272,31 +277,31 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
   }
 
-  /// A segment in the connection's own numbers, counted from where each end is.
+  /// A segment in the connection's own numbers, counted from where each end is; without SACK.
   @inline(__always)
-  private mutating func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+  private mutating func plainSegment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
     let flags = packet.tcp.flags
     let hasIdentification = packet.hasIdentification && packet.ipVersion == 4 && packet.identification != 0
-    var segment = Segment(
+    return Segment(
       side: side, frame: frame.number, time: frame.time, flags: flags,
       sequence: relative(packet.tcp.sequence, side.rawValue), payload: Int64(packet.payloadLength),
       acknowledgment: flags.contains(.ack) ? relative(packet.tcp.acknowledgment, side.other.rawValue) : 0,
       window: packet.tcp.window,
       timestamps: packet.tcp.hasTimestamps ? (packet.tcp.timestampValue, packet.tcp.timestampEcho) : nil,
       identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil)
-    if packet.tcp.sackCount > 0 { addSelected(&packet, to: &segment) }
-    return segment
   }
 
-  /// The blocks of a segment that acknowledges selectively.
-  private mutating func addSelected(_ packet: inout Packet, to segment: inout Segment) {
-    let peer = segment.side.other.rawValue
+  /// The same, with the blocks of one that acknowledges selectively.
+  private mutating func selectiveSegment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+    var segment = plainSegment(&packet, frame, side)
+    let peer = side.other.rawValue
     segment.sackCount = min(4, Int(packet.tcp.sackCount))
     for i in 0..<segment.sackCount {
       segment.sack[i] = ClosedBlock(
         start: relative(packet.tcp.sackLeft[i], peer), end: relative(packet.tcp.sackRight[i], peer))
     }
     segment.isDuplicateSACK = packet.tcp.isDuplicateSACK
+    return segment
   }
 
   /// A number of the wire in an end's own, the nearest to the highest that the end has sent.

@@ -118,8 +118,8 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   var hasSYN = false
   /// It sent a SYN-ACK.
   var hasSYNACK = false
-  var offer = TCPOffer()
   var scale = WindowScale()
+  var offer = TCPOffer()
   var counters = EndCounters()
   var state = EndpointState.closed
   var path = Path()
