@@ -292,7 +292,8 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   }
 
   /// The same, with the blocks of one that acknowledges selectively.
-  private mutating func selectiveSegment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+  private mutating func selectiveSegment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment
+  {
     var segment = plainSegment(&packet, frame, side)
     let peer = side.other.rawValue
     segment.sackCount = min(4, Int(packet.tcp.sackCount))
