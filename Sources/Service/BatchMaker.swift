@@ -14,7 +14,7 @@ struct BatchMaker: ~Copyable {
   private static let capturesPerSecond = 10
 
   private let interface: String
-  private let limits: FindingLimits
+  private var limits: FindingLimits
   private let isZeek: Bool
   private var flows: FlowJSON
   private var exchanges = HTTPJSON()
@@ -35,6 +35,12 @@ struct BatchMaker: ~Copyable {
     limits = settings.findings
     isZeek = settings.log.target != .none && settings.log.format == .zeek
     flows = FlowJSON(settings.findings)
+  }
+
+  /// So many packets have been dropped by the kernel: what gaps in the capture may come from.
+  mutating func note(droppedByKernel: UInt64) {
+    limits.droppedByKernel = droppedByKernel
+    flows.limits.droppedByKernel = droppedByKernel
   }
 
   /// Whether it is time to hand over.

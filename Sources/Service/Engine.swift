@@ -48,6 +48,9 @@ struct Engine: ~Copyable {
     if tracker.hasEnded || streams.hasFinished { collect(queue, waits: false) }
   }
 
+  /// So many packets have been dropped by the kernel.
+  mutating func note(droppedByKernel: UInt64) { maker.note(droppedByKernel: droppedByKernel) }
+
   /// Nothing comes for the moment: time goes on, and what was gathered is handed over.
   mutating func rest(_ queue: RecordQueue) {
     tracker.advance(to: realTime())

@@ -132,9 +132,10 @@ final class Pipeline: Sendable {
       return .go
     } idle: {
       engine.severityOfCaptures = self.settings.withLock { $0.recorder.severity }
-      engine.rest(queue)
       var sum = before
       sum.add(capture.statistics)
+      engine.note(droppedByKernel: sum.droppedByKernel ?? 0)
+      engine.rest(queue)
       tell(&engine, sum)
       return .go
     }

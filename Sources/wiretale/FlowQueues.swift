@@ -23,19 +23,21 @@ private final class Queue: Sendable {
   func run(_ limits: Limits, _ counter: Counter) {
     state.withLock { state in
       var run = FlowTracking(limits)
+      var dropped: UInt64 = 0
       do throws(CaptureError) {
         try state.capture.forEachFrame { octets, frame in
           run.receive(octets, frame)
-          return run.hasEnded && !counter.show(&run) ? .stop : .go
+          return run.hasEnded && !counter.show(&run, dropped) ? .stop : .go
         } idle: {
           run.advance(to: realTime())
-          return counter.show(&run, all: true) ? .go : .stop
+          dropped = state.capture.statistics.droppedByKernel ?? 0
+          return counter.show(&run, dropped, all: true) ? .go : .stop
         }
       } catch {
         state.failure = error
       }
       run.finish()
-      _ = counter.show(&run)
+      _ = counter.show(&run, state.capture.statistics.droppedByKernel ?? 0)
       state.tally = run.tally
     }
   }
@@ -51,12 +53,14 @@ private final class Counter: Sendable {
 
   init(_ view: consuming sending FlowView) { state = Mutex(State(view: view)) }
 
-  /// Shows what has ended. False when nobody takes it any more.
-  func show(_ run: inout FlowTracking, all: Bool = false) -> Bool {
+  /// Shows what has ended, of a queue of which the kernel dropped so many packets. False when nobody takes it
+  /// any more.
+  func show(_ run: inout FlowTracking, _ dropped: UInt64, all: Bool = false) -> Bool {
     var ended: [EndedFlow] = []
     run.drain { ended.append($0) }
     return state.withLock { [ended] state in
       var ended = ended
+      state.view.note(droppedByKernel: dropped)
       for i in ended.indices {
         state.view.show(&ended[i])
         state.output.pass(&state.view)

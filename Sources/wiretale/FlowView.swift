@@ -44,6 +44,13 @@ struct FlowView: TextSource, ~Copyable {
     probe = FlowJSON(limits)
   }
 
+  /// So many packets have been dropped by the kernel: what gaps in the capture may come from.
+  mutating func note(droppedByKernel: UInt64) {
+    line.limits.droppedByKernel = droppedByKernel
+    record.limits.droppedByKernel = droppedByKernel
+    probe.limits.droppedByKernel = droppedByKernel
+  }
+
   /// Octets that wait to be written.
   var pending: Int {
     switch mode {

@@ -163,6 +163,8 @@ struct FlowRun: FrameReader, ~Copyable {
     if tracking.hasEnded { tracking.drain { view.show(&$0) } }
   }
 
+  mutating func note(droppedByKernel: UInt64) { view.note(droppedByKernel: droppedByKernel) }
+
   mutating func finish(_ output: inout Output) {
     tracking.finish()
     tracking.drain {

@@ -22,10 +22,16 @@ protocol FrameReader: TextSource, ~Copyable {
   /// Nothing comes for the moment. `now` is the time of day of a live capture, where no packet tells that
   /// time goes on.
   mutating func rest(_ now: Int64?)
+  /// So many packets of a live capture have been dropped by the kernel so far.
+  mutating func note(droppedByKernel: UInt64)
   /// The input has ended: tells what is left, and lets the output have it part by part.
   mutating func finish(_ output: inout Output)
   /// Everything has been written: says on standard error what became of packets and flows.
   mutating func conclude()
+}
+
+extension FrameReader where Self: ~Copyable {
+  mutating func note(droppedByKernel: UInt64) {}
 }
 
 /// Standard output, as long as somebody takes what is written.
@@ -79,6 +85,7 @@ extension CaptureOptions {
         output.pass(&reader)
         return output.isOpen ? .go : .stop
       } idle: {
+        if let count = capture.statistics.droppedByKernel { reader.note(droppedByKernel: count) }
         reader.rest(isLive ? realTime() : nil)
         output.passAll(&reader)
         return output.isOpen ? .go : .stop
@@ -86,6 +93,7 @@ extension CaptureOptions {
     } catch {
       failure = error
     }
+    if let count = capture.statistics.droppedByKernel { reader.note(droppedByKernel: count) }
     reader.finish(&output)
     output.passAll(&reader)
     try output.check()

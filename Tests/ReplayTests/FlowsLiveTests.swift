@@ -46,6 +46,44 @@ struct FlowsLiveTests {
     #expect(live.errors.contains("0 dropped by the kernel"), "\(live.errors)")
   }
 
+  /// The first half is sent while the program is stopped, so that the kernel has room for its beginning only.
+  @Test func aGapSaysHowManyPacketsTheKernelDropped() throws {
+    let scratch = try Scratch()
+    let maker = Program.root.appendingPathComponent("Benchmarks/make_web.py").path
+    let made = try Program.command(
+      [
+        "python3", maker, scratch.file("a.pcap"), "--connections", "1", "--requests", "60", "--packets",
+        "2000",
+      ])
+    try #require(made.status == 0, "\(made.errors)")
+    let halves = try split(scratch.octets("a.pcap"), after: 1000)
+    let running = try lab.listen(["-Q", "in", "--json", "-B", "256"], verb: "flows")
+    running.signal(SIGSTOP)
+    try lab.send([scratch.write(halves.0, to: "1.pcap")])
+    running.signal(SIGCONT)
+    _ = Running.until(seconds: 1) { false }
+    try lab.send([scratch.write(halves.1, to: "2.pcap")])
+    _ = Running.until(seconds: 1) { false }
+    running.signal(SIGINT)
+    let outcome = running.wait()
+    let dropped = outcome.errorLines.first { $0.contains("dropped by the kernel") }
+    let count = (dropped?.split(separator: " ").dropFirst().first ?? "0").filter(\.isNumber)
+    #expect(count != "0", "\(outcome.errors)")
+    let says = "the kernel dropped \(count) packets of the capture"
+    #expect(outcome.output.contains(says), "\(outcome.output)\(outcome.errors)")
+  }
+
+  /// A capture in two: its first records, and the others.
+  private func split(_ octets: [UInt8], after count: Int) throws -> ([UInt8], [UInt8]) {
+    let head = octets[..<24]
+    var at = 24
+    for _ in 0..<count where at + 16 <= octets.count {
+      at += 16 + (0..<4).reduce(0) { $0 | Int(octets[at + 8 + $1]) << (8 * $1) }
+    }
+    try #require(at < octets.count)
+    return (Array(octets[..<at]), Array(head + octets[at...]))
+  }
+
   @Test func statesAreShownEverySoOften() throws {
     let live = try outcome(of: "states", ["--every", "1", "--json", "--state", "CLOSE_WAIT"]) {
       $0.split(separator: "\n").count >= 1

@@ -7,7 +7,8 @@ internal import Wire
 public struct FlowLine: ~Copyable {
   /// The text so far.
   public var out = OctetBuffer()
-  private let limits: FindingLimits
+  /// From when on findings are told.
+  public var limits: FindingLimits
   private var clock = UTCTime()
 
   /// A printer of lines.
