@@ -6,7 +6,8 @@ extension TCPConnection {
   /// Takes what a segment acknowledges off the peer's flight, measures round trips, and names duplicates and
   /// windows.
   mutating func acknowledge(
-    _ segment: Segment, _ overtaken: Bool?, _ verdict: inout Verdict, _ detail: inout TCPDetail
+    _ segment: Segment, _ blocks: SelectedBlocks, _ overtaken: Bool?, _ verdict: inout Verdict,
+    _ detail: inout TCPDetail
   ) {
     guard segment.flags.contains(.ack), !segment.flags.contains(.rst) else {
       return noteWindow(segment, &verdict, &detail)
@@ -46,7 +47,7 @@ extension TCPConnection {
       isDuplicate = nameRepeatedACK(segment, &verdict, &detail)
     }
     for i in (segment.isDuplicateSACK ? 1 : 0)..<max(segment.isDuplicateSACK ? 1 : 0, segment.sackCount) {
-      select(peer, segment.sack[i], at: segment.time, &landing, &detail)
+      select(peer, blocks[i], at: segment.time, &landing, &detail)
     }
     // What filled a hole in the capture is in no flight, and what it set free waited for it all the same.
     if advances, detail.hasRepeat(peer, below: number) {
@@ -57,9 +58,9 @@ extension TCPConnection {
     }
     if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
     // The network's copies come twice, too: they tell the sender nothing of its repeats.
-    let tellsRepeat = segment.isDuplicateSACK && detail.hasRepeat(peer, in: segment.sack[0])
+    let tellsRepeat = segment.isDuplicateSACK && detail.hasRepeat(peer, in: blocks[0])
     if isDuplicate || segment.sackCount > 0 || !detail.isQuiet(peer) {
-      hear(segment, landing, advances: advances, isDuplicate: isDuplicate, &verdict, &detail)
+      hear(segment, blocks, landing, advances: advances, isDuplicate: isDuplicate, &verdict, &detail)
     }
     ends[peer].lastHeard = segment.time
     tellWindow(

@@ -101,7 +101,7 @@ extension TCPConnection {
   }
 
   /// From the last SYN to the SYN-ACK.
-  private mutating func noteThere(_ detail: inout TCPDetail) {
+  mutating func noteThere(_ detail: inout TCPDetail) {
     opening.there = BriefTime()
     guard let answered = time(of: opening.synACK, &detail),
       let asked = detail.lastSYNTime ?? time(of: opening.syn, &detail)

@@ -119,15 +119,15 @@ extension TCPConnection {
 
   /// What an acknowledgment says to a peer in trouble.
   mutating func hear(
-    _ segment: Segment, _ landing: Landing, advances: Bool, isDuplicate: Bool, _ verdict: inout Verdict,
-    _ detail: inout TCPDetail
+    _ segment: Segment, _ blocks: SelectedBlocks, _ landing: Landing, advances: Bool, isDuplicate: Bool,
+    _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) {
     let peer = segment.side.other
     let (to, way) = (peer.rawValue, wayBack(peer, detail))
     let number = segment.acknowledgment
     var selected: Int64 = 0
     for i in 0..<segment.sackCount where i > 0 || !segment.isDuplicateSACK {
-      selected = max(selected, min(segment.sack[i].end, ends[to].highest))
+      selected = max(selected, min(blocks[i].end, ends[to].highest))
     }
     if advances, detail[to].recovery.isPartial(number) { verdict.analysis.insert(.partialACK) }
     let timeout = detail[to].recovery.lastTimeout
@@ -146,7 +146,7 @@ extension TCPConnection {
     let needless = detail[to].repeats.hear(
       Repeats.Answer(
         number: number, time: segment.time, advances: advances, isDuplicate: isSame,
-        copy: segment.isDuplicateSACK ? segment.sack[0] : nil, isSelective: isSelective,
+        copy: segment.isDuplicateSACK ? blocks[0] : nil, isSelective: isSelective,
         echo: segment.timestamps?.echo,
         unnecessary: isUnnecessary && !landing.hasRepeats ? timeout : nil,
         isInDoubt: detail[to].recovery.isInDoubt,

@@ -22,11 +22,10 @@ public struct Segment: Sendable {
   public var timestamps: (value: UInt32, echo: UInt32)?
   /// IPv4 identification; nil when there is none or it says nothing (0).
   public var identification: UInt16?
-  /// SACK blocks in the peer's numbers, the first block first.
-  public var sackCount = 0
-  public var sack = InlineArray<4, ClosedBlock>(repeating: ClosedBlock(start: 0, end: 0))
+  /// SACK blocks; what they say is asked for where they are looked at (`TCPConnection.selected`).
+  public var sackCount: Int
   /// The first block tells of octets received twice (RFC 2883).
-  public var isDuplicateSACK = false
+  public var isDuplicateSACK: Bool
 
   /// Sequence numbers that the segment takes: payload, SYN and FIN.
   public var length: Int64 {
@@ -45,6 +44,9 @@ public struct ClosedBlock: Sendable, Equatable {
   /// Whether they have a number in common.
   func overlaps(_ other: ClosedBlock) -> Bool { start < other.end && other.start < end }
 }
+
+/// What SACK blocks tell to have arrived.
+typealias SelectedBlocks = InlineArray<4, ClosedBlock>
 
 /// The longest time between two packets that anything is measured by, about thirteen days: files may say what
 /// they like of their times, and nothing that is added up or multiplied overflows.

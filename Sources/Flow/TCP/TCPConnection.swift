@@ -141,12 +141,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
     let lastTime = self.lastTime
     if needsNumbers(&packet) { learnNumbers(&packet, side) }
-    let segment: Segment
-    if packet.tcp.sackCount == 0 {
-      segment = plainSegment(&packet, frame, side)
-    } else {
-      segment = selectiveSegment(&packet, frame, side)
-    }
+    let segment = segment(&packet, frame, side)
     let me = side.rawValue
     count(&ends[me].counters.segments)
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
@@ -179,6 +174,8 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     let overtaken = ends[me].wasOvertaken(segment)
     if isOrdinary(segment, overtaken, verdict.window, &packet, lastTime, &detail) {
       takeOrdinary(segment, &packet, lastTime, &verdict, &detail)
+    } else if isOpening(segment, &packet, lastTime, &detail) {
+      takeOpening(segment, lastTime, &verdict, &detail)
     } else {
       take(segment, overtaken, marks, &packet, lastTime, copies, &verdict, &detail)
     }
@@ -193,10 +190,11 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   ) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let load = segment.payload > 0 ? load(of: me, &detail) : Load()
+    let blocks = selected(segment, &packet)
     judge(segment, overtaken, &verdict, &detail)
     noteSent(segment, verdict, load, &detail)
     if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
-    acknowledge(segment, overtaken, &verdict, &detail)
+    acknowledge(segment, blocks, overtaken, &verdict, &detail)
     let whole = detail.contiguous(peer, ends[peer].highest)
     if segment.flags.contains(.ack), whole < min(segment.acknowledgment, ends[peer].highest) {
       history.noteGap(of: segment.side.other, at: whole, &detail)
@@ -277,9 +275,9 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
   }
 
-  /// A segment in the connection's own numbers, counted from where each end is; without SACK.
+  /// A segment in the connection's own numbers, counted from where each end is.
   @inline(__always)
-  private mutating func plainSegment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
+  private mutating func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
     let flags = packet.tcp.flags
     let hasIdentification = packet.hasIdentification && packet.ipVersion == 4 && packet.identification != 0
     return Segment(
@@ -288,21 +286,20 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       acknowledgment: flags.contains(.ack) ? relative(packet.tcp.acknowledgment, side.other.rawValue) : 0,
       window: packet.tcp.window,
       timestamps: packet.tcp.hasTimestamps ? (packet.tcp.timestampValue, packet.tcp.timestampEcho) : nil,
-      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil)
+      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil,
+      sackCount: min(4, Int(packet.tcp.sackCount)),
+      isDuplicateSACK: packet.tcp.sackCount > 0 && packet.tcp.isDuplicateSACK)
   }
 
-  /// The same, with the blocks of one that acknowledges selectively.
-  private mutating func selectiveSegment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment
-  {
-    var segment = plainSegment(&packet, frame, side)
-    let peer = side.other.rawValue
-    segment.sackCount = min(4, Int(packet.tcp.sackCount))
+  /// What a segment acknowledges selectively, in the peer's numbers, the first block first.
+  private mutating func selected(_ segment: Segment, _ packet: inout Packet) -> SelectedBlocks {
+    var blocks = SelectedBlocks(repeating: ClosedBlock(start: 0, end: 0))
+    let peer = segment.side.other.rawValue
     for i in 0..<segment.sackCount {
-      segment.sack[i] = ClosedBlock(
+      blocks[i] = ClosedBlock(
         start: relative(packet.tcp.sackLeft[i], peer), end: relative(packet.tcp.sackRight[i], peer))
     }
-    segment.isDuplicateSACK = packet.tcp.isDuplicateSACK
-    return segment
+    return blocks
   }
 
   /// A number of the wire in an end's own, the nearest to the highest that the end has sent.
