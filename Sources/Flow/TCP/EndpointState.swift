@@ -38,6 +38,7 @@ public enum EndpointState: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   }
 
   /// The state after sending (RFC 9293 section 3.10.1 to 3.10.4).
+  @inline(__always)
   func after(sending segment: Sent) -> EndpointState {
     switch (self, segment) {
     case (.closed, .syn), (.listen, .syn): .synSent
@@ -51,6 +52,7 @@ public enum EndpointState: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   }
 
   /// The state after receiving (RFC 9293 section 3.10.7).
+  @inline(__always)
   func after(receiving segment: Received) -> EndpointState {
     switch (self, segment) {
     case (.synSent, .syn): .synReceived

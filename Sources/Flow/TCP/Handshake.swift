@@ -151,8 +151,11 @@ extension TCPConnection {
     } else if isACK, !opening.hasACK, opening.hasSYNACK, !segment.flags.contains(.rst),
       segment.acknowledgment >= 1, segment.side == .originator, !analysis.contains(.ackLostSegment)
     {
+      // While the SYN-ACK is the last milestone, its time is at hand.
+      let answered = time(of: opening.synACK, &detail)
       opening.ack = note(segment.time, segment.frame, &detail)
-      noteHere(&detail)
+      opening.here = BriefTime()
+      if let answered, opening.hasACK { opening.here = BriefTime(interval(answered, segment.time)) }
     } else if segment.flags.contains(.rst), segment.side == .responder, !opening.hasSYNACK {
       opening.isRefused = opening.hasSYN
     }

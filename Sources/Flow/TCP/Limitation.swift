@@ -96,7 +96,13 @@ struct Limitation: Sendable {
 
   /// New octets: whatever was silent before them was part of the transfer. After a pause, which a sender
   /// that paces itself does not make, it was the application that was silent all the while.
+  @inline(__always)
   mutating func sendMore(afterPause isPause: Bool, roundTrip: Int64) {
+    // Inside of a flight there was no wait.
+    if silent | unanswered | closed.start | closed.end != 0 { endWait(afterPause: isPause, roundTrip) }
+  }
+
+  private mutating func endWait(afterPause isPause: Bool, _ roundTrip: Int64) {
     let waited = sum(silent, isPause ? unanswered : 0)
     note(Wait(limit: .application, start: last &- waited, end: last), roundTrip)
     if closed.end > closed.start { note(closed, roundTrip) }

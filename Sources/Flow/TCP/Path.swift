@@ -60,6 +60,8 @@ struct Milestones: Sendable {
   mutating func time(of number: UInt8) -> Int64 {
     if number >= count { return 0 }
     if number == count - 1 { return last.time }
+    // That of the connection's first packet.
+    if number == 0, octets[0] == 0 { return 0 }
     var (at, time, frame) = (0, Int64(0), UInt64(0))
     for _ in 0...number { read(&at, &time, &frame) }
     return time
