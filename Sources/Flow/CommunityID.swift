@@ -123,8 +123,12 @@ private struct SHA1 {
   mutating func digest(_ block: inout InlineArray<16, UInt32>) {
     var schedule = InlineArray<80, UInt32>(repeating: 0)
     for i in 0..<16 { schedule[i] = block[i] }
-    for i in 16..<80 {
+    for i in 16..<32 {
       schedule[i] = rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
+    }
+    // The same, put twice into itself: no word needs one of the five before it, and some are made at once.
+    for i in 32..<80 {
+      schedule[i] = rotate(schedule[i - 6] ^ schedule[i - 16] ^ schedule[i - 28] ^ schedule[i - 32], 2)
     }
     var (a, b, c, d, e) = (words[0], words[1], words[2], words[3], words[4])
     for i in stride(from: 0, to: 20, by: 5) {

@@ -123,7 +123,7 @@ extension EndedFlow {
   mutating func tellState() {
     if hasConnection {
       connectionState = report.connectionState()
-      history = report.history
+      report.fill(&history)
       return
     }
     let isUDP = record.key.ipProtocol == .udp
@@ -150,7 +150,7 @@ extension ConnectionReport {
     }
     if opener == .reset {
       if !answerer.isInactive { return .rsto }
-      return isAbandoned ? .rstos0 : .oth
+      return isAbandoned() ? .rstos0 : .oth
     }
     switch (opener, answerer) {
     case (.closed, .closed): return .sf
@@ -163,8 +163,10 @@ extension ConnectionReport {
   }
 
   /// The originator sent a SYN and took it back by a RST, and nothing else of note in between.
-  private var isAbandoned: Bool {
-    var letters = history[...]
+  private mutating func isAbandoned() -> Bool {
+    var all = HistoryLetters()
+    fill(&all)
+    var letters = all[...]
     if letters.first == UInt8(ascii: "^") { letters.removeFirst() }
     guard letters.first == UInt8(ascii: "S"), let end = letters.firstIndex(of: UInt8(ascii: "R")) else {
       return false

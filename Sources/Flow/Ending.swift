@@ -82,6 +82,7 @@ extension Tracker {
 
   /// Keeps a flow as it is now for `drain`.
   private mutating func keep(_ index: Int, _ reason: FlowEnd) {
+    guard limits.tellsEnds else { return }
     // Nobody else holds the list now: a flow of it is filled while the tracker is read.
     var flows: [EndedFlow] = []
     swap(&flows, &ended)
@@ -94,7 +95,7 @@ extension Tracker {
   /// Takes a flow out and keeps it for `drain`.
   mutating func end(_ index: Int, _ reason: FlowEnd) {
     keep(index, reason)
-    hasEnded = true
+    hasEnded = endedCount > 0
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
@@ -121,11 +122,13 @@ extension Tracker {
   private func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
     flow.hasConnection = table.slots[index].hasConnection
     if flow.hasConnection {
-      let connection = connections.connection(of: index, table)
-      table.slots[index].fill(&flow.record, connection.start, connection.firstFrame)
+      flow.report.connection = connections.connection(of: index, table)
+      table.slots[index].fill(
+        &flow.record, flow.report.connection.start, flow.report.connection.firstFrame)
       // A copy, and only of what there is.
-      let known = details.isBlank(connection.detail) ? [] : [details.detail(of: connection)]
-      flow.report.fill(connection, known, at: max(now, flow.record.end))
+      let detail = flow.report.connection.detail
+      let known = details.isBlank(detail) ? [] : [details.details[Int(detail)]]
+      flow.report.fill(known, at: max(now, flow.record.end))
     } else if isOutlined(index) {
       let beginning = beginning(of: index)
       table.slots[index].fill(&flow.record, beginning.time, beginning.frame)
@@ -160,7 +163,7 @@ extension Tracker {
     if rare >= 0, rarities[rare].reports >= spans { return }
     noteRare(index) { $0.reports = spans }
     keep(index, .active)
-    hasEnded = true
+    hasEnded = endedCount > 0
     counts.ends[Int(FlowEnd.active.rawValue)] += 1
   }
 

@@ -14,17 +14,14 @@ struct History: Sendable {
   /// Letters that are held in place: a connection without troubles has less. The others are in the detail.
   private static let held = 14
 
-  private var written = InlineArray<14, UInt8>(repeating: 0)
-  private var count: UInt8 = 0
+  private(set) var written = InlineArray<14, UInt8>(repeating: 0)
+  private(set) var count: UInt8 = 0
   /// The letters that each side has, a bit each.
   private var seen: InlineArray<2, UInt8> = [0, 0]
   private(set) var ends = ZeekEnds()
 
   /// The letters that are called for once, then at the tenth, the hundredth time.
   fileprivate enum Counted: Int { case retransmission = 0, window = 1, gap = 2 }
-
-  /// The letters so far; `more` are those of the detail.
-  func letters(_ more: [UInt8]) -> HistoryLetters { HistoryLetters(written, count, more) }
 
   /// The originator was not who sent the first packet.
   mutating func noteFlip() {

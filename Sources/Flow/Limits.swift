@@ -23,6 +23,8 @@ public struct Limits: Sendable {
   public var active: Int64 = 1_800_000_000_000
   /// Each end keeps its octets in flight over time.
   public var keepsSeries = false
+  /// Flows that end are handed over; without it nothing is made of them.
+  public var tellsEnds = true
   /// No segment is taken for an ordinary one.
   var takesWholeWay = false
   /// Connections that are kept as they are; of more, those that were not seen lately are packed.

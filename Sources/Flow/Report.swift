@@ -5,7 +5,7 @@ internal import Wire
 /// A connection as it was when its flow ended or was reported: both ends with all that is known of them.
 /// Plain values, which are filled in place.
 public struct ConnectionReport: Sendable {
-  private(set) var connection = TCPConnection()
+  var connection = TCPConnection()
   /// What it knew beyond, one or none; a connection without troubles has none.
   private var details: [TCPDetail] = []
   /// How it was opened.
@@ -14,8 +14,6 @@ public struct ConnectionReport: Sendable {
   public var teardown = Teardown()
   /// Where the tap is, from the delays of this connection.
   public private(set) var tap = Tap()
-  /// Letters as Zeek writes them.
-  var history = HistoryLetters()
   /// Who sent a reset that ended it, and its frame.
   public private(set) var reset: (side: FlowSide, frame: UInt64)?
   /// The ends.
@@ -25,23 +23,31 @@ public struct ConnectionReport: Sendable {
   /// Nothing yet.
   init() {}
 
-  /// Makes it the report of a connection at `time`, which may be later than its last packet.
-  mutating func fill(_ connection: TCPConnection, _ details: [TCPDetail], at time: Int64) {
-    let marks = Marks(connection, details.isEmpty ? [] : details[0].milestones)
-    self.connection = connection
+  /// Makes it the report of its connection at `time`, which may be later than its last packet.
+  mutating func fill(_ details: [TCPDetail], at time: Int64) {
     self.details = details
-    history = connection.history.letters(details.isEmpty ? [] : details[0].history.written)
-    originator.fill(connection, .originator, details, marks)
-    responder.fill(connection, .responder, details, marks)
+    var marks = Marks(
+      start: connection.start, connection.firstFrame, &self.connection.milestones,
+      details.isEmpty ? [] : details[0].milestones)
+    let areHeard = (connection.ends[0].counters.segments > 0, connection.ends[1].counters.segments > 0)
+    originator.fill(&self.connection.ends[0], .originator, details, &marks, hasPeer: areHeard.1)
+    responder.fill(&self.connection.ends[1], .responder, details, &marks, hasPeer: areHeard.0)
+    originator.initialWindow = self.connection.initialWindow(of: .originator, details)
+    responder.initialWindow = self.connection.initialWindow(of: .responder, details)
     handshake = Handshake(
       connection.opening, marks, lastSYNTime: details.isEmpty ? nil : details[0].lastSYNTime)
     tap = Tap(connection)
     reset = nil
     if let side = connection.reset { reset = (side, marks[connection.resetMilestone]?.frame ?? 0) }
     teardown = Teardown(
-      originator.closing(marks[connection.ends[0].fin], reset?.frame),
-      responder.closing(marks[connection.ends[1].fin], reset?.frame),
+      originator.closing(marks.mark(connection.ends[0].fin), reset?.frame),
+      responder.closing(marks.mark(connection.ends[1].fin), reset?.frame),
       reset: reset, kind: connection.resetKind, until: time)
+  }
+
+  /// Puts the letters of the history in their place.
+  mutating func fill(_ history: inout HistoryLetters) {
+    history.fill(&connection.history, details.isEmpty ? [] : details[0].history.written)
   }
 
   /// One end.
@@ -71,7 +77,7 @@ public struct EndReport: Sendable {
   private var side = FlowSide.originator
   /// Nothing is known of it but what is known of an end without troubles: no flights, no congestion window,
   /// no flow control, no gaps.
-  public var isPlain: Bool { details.isEmpty }
+  public private(set) var isPlain = true
   /// The initial sequence number: its SYN's, or a guess from the first segment seen.
   public private(set) var initialSequence: UInt32?
   /// A SYN of this end was seen: the initial sequence number is no guess.
@@ -84,7 +90,7 @@ public struct EndReport: Sendable {
   public private(set) var hasPeer = false
   /// Segments that it sent before the first acknowledgment of its octets; 0 when that does not show: near
   /// their receiver only with series, by the first round trip.
-  public private(set) var initialWindow: UInt16 = 0
+  public fileprivate(set) var initialWindow: UInt16 = 0
   /// The most octets that were in flight.
   public private(set) var flightMax: Int64 = 0
   /// Of the windows it advertised, in octets; the least is nil when none is known.
@@ -105,21 +111,19 @@ public struct EndReport: Sendable {
   fileprivate init() {}
 
   fileprivate mutating func fill(
-    _ connection: borrowing TCPConnection, _ side: FlowSide, _ details: [TCPDetail], _ marks: borrowing Marks
+    _ end: inout TCPEnd, _ side: FlowSide, _ details: [TCPDetail], _ marks: inout Marks, hasPeer: Bool
   ) {
-    let isFirst = side == .originator
-    let end = isFirst ? connection.ends[0] : connection.ends[1]
     self.details = details
+    isPlain = details.isEmpty
     self.side = side
+    self.hasPeer = hasPeer
     (initialSequence, hasSYN, offer, state) = (end.initialSequence, end.hasSYN, end.offer, end.state)
-    hasPeer = (isFirst ? connection.ends[1] : connection.ends[0]).counters.segments > 0
-    initialWindow = connection.initialWindow(of: side, details)
     (flightMax, windowMax, windowMin) = (end.flightMax, end.windowMax, end.windowMin)
     streamOctets = end.streamOctets
-    finFrame = marks[end.fin]?.frame
-    marks.fill(&path, end.path, details.isEmpty ? [] : details[0].path(side.rawValue))
-    counters = TCPCounters(
-      end.counters, details.isEmpty ? TroubleCounters() : details[0].trouble(side.rawValue))
+    finFrame = marks.mark(end.fin)?.frame
+    marks.fill(&path, &end.path, details.isEmpty ? [] : details[0].path(side.rawValue))
+    counters.fill(end.counters)
+    if !details.isEmpty { counters.fill(details[0].trouble(side.rawValue)) }
     roundTrips = RoundTripFigures(end.roundTrip)
   }
 
@@ -166,7 +170,7 @@ public struct EndReport: Sendable {
 
 extension TCPConnection {
   /// Segments that an end sent before the first acknowledgment of its octets.
-  fileprivate func initialWindow(of side: FlowSide, _ details: [TCPDetail]) -> UInt16 {
+  fileprivate mutating func initialWindow(of side: FlowSide, _ details: [TCPDetail]) -> UInt16 {
     let (hasSYN, window) =
       side == .originator
       ? (ends[0].hasSYN, ends[0].initialWindow) : (ends[1].hasSYN, ends[1].initialWindow)
@@ -178,14 +182,20 @@ extension TCPConnection {
 }
 
 extension TCPCounters {
-  /// What every end counts, and what only trouble does.
-  fileprivate init(_ usual: EndCounters, _ trouble: TroubleCounters) {
-    // What was captured twice was sent once.
-    segments = UInt64(usual.segments) - min(UInt64(usual.segments), trouble.duplicateFrames)
+  /// What every end counts; nothing else.
+  fileprivate mutating func fill(_ usual: EndCounters) {
+    self = TCPCounters()
+    segments = UInt64(usual.segments)
     dataSegments = UInt64(usual.dataSegments)
     dataOctets = usual.dataOctets
     keepAlives = UInt64(usual.keepAlives)
     windowUpdates = UInt64(usual.windowUpdates)
+  }
+
+  /// What only trouble counts, beside that.
+  fileprivate mutating func fill(_ trouble: TroubleCounters) {
+    // What was captured twice was sent once.
+    segments -= min(segments, trouble.duplicateFrames)
     retransmissions = trouble.retransmissions
     retransmittedOctets = trouble.retransmittedOctets
     causes = trouble.causes
@@ -221,6 +231,6 @@ public struct RoundTripFigures: Sendable, Equatable {
     samples = roundTrip.samples
     (least, average, most) = (roundTrip.least, roundTrip.average, roundTrip.most)
     deviation = roundTrip.deviation
-    (median, high) = (roundTrip.median, roundTrip.high)
+    (median, high) = roundTrip.quantilePair
   }
 }

@@ -127,12 +127,11 @@ public struct HistoryLetters: RandomAccessCollection, Sendable {
   /// No letters.
   init() {}
 
-  /// The first `count` letters of `first`, and `rest`.
-  @inline(__always)
-  init(_ first: InlineArray<14, UInt8>, _ count: UInt8, _ rest: [UInt8]) {
-    self.first = first
-    held = count
-    self.rest = rest
+  /// The letters that a history holds in place, and those of its detail.
+  mutating func fill(_ history: inout History, _ more: [UInt8]) {
+    first = history.written
+    held = history.count
+    if !rest.isEmpty || !more.isEmpty { rest = more }
   }
 
   /// One letter for each of two ends that sent something.

@@ -59,11 +59,17 @@ public struct LinePrinter: ~Copyable {
   /// The requests of text protocols.
   let requests = TextRequests()
 
+  /// Lines of ordinary segments may be written straight through.
+  var isStraight: Bool
+
   /// The deepest nesting of tunnels in tunnels that is printed.
   static let depthMax = 64
 
   /// A printer of lines.
-  public init(_ options: LineOptions) { self.options = options }
+  public init(_ options: LineOptions) {
+    self.options = options
+    isStraight = LinePrinter.isStraight(options)
+  }
 
   /// `-v`
   var verbose: Bool { options.verbosity > 0 }
@@ -108,7 +114,7 @@ public struct LinePrinter: ~Copyable {
     linkLength = 0
     depth = 0
     do throws(Cut) {
-      try link(bytes, frame.wireLength, frame.link)
+      if try !straight(bytes, frame) { try link(bytes, frame.wireLength, frame.link) }
     } catch {
       paint(.fault)
       switch error {

@@ -41,4 +41,16 @@ extension OctetBuffer {
       shift = shift &- 8
     }
   }
+
+  /// A number in decimal digits, with a minus sign where it needs one.
+  @inline(__always)
+  public mutating func write(signed value: Int) {
+    if value < 0 { write(octet: 45) }
+    write(decimal: UInt64(value.magnitude))
+  }
+
+  /// The same octet several times.
+  public mutating func write(_ octet: UInt8, times: Int) {
+    for _ in 0..<max(0, times) { write(octet: octet) }
+  }
 }

@@ -13,7 +13,7 @@ struct PacketView: ~Copyable {
   private let options: LineOptions
   private let mux = Mux.standard
   private var packet = Packet()
-  private var tracker = Tracker()
+  private var tracker: Tracker
   private var line: LinePrinter
   private var json: JSONPrinter
   private var fields: FieldsPrinter
@@ -29,6 +29,10 @@ struct PacketView: ~Copyable {
     held = HeldOutput(mode == .json ? JSONPrinter.spuriousWord : OctetBuffer.spuriousWord)
     self.mode = mode
     self.options = options
+    // What it says of flows is not this view's.
+    var limits = Limits()
+    limits.tellsEnds = false
+    tracker = Tracker(limits)
     line = LinePrinter(options)
     json = JSONPrinter(interfaces: interfaces, checksums: options.checksums && options.verbosity > 0)
     fields = FieldsPrinter(interfaces: interfaces, checksums: options.checksums, color: options.color)
@@ -54,11 +58,10 @@ struct PacketView: ~Copyable {
     }
   }
 
-  /// Dissects one packet and asks the tracker about it. What the tracker says of flows is not this view's.
+  /// Dissects one packet and asks the tracker about it.
   private mutating func judge(_ octets: Bytes, _ frame: Frame) -> Verdict {
     mux.dissect(octets, frame, into: &packet)
     let verdict = tracker.receive(&packet, frame, octets)
-    if tracker.hasEnded { tracker.drain { _ in } }
     if holds { for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) } }
     return verdict
   }

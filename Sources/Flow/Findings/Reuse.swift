@@ -26,10 +26,11 @@ extension TCPConnection {
   ) -> Reuse {
     let end = ends[side.rawValue]
     var since: Int64?
-    let marks = Marks(self, detail.milestones)
+    var marks = Marks(self, detail.milestones)
     for i in 0..<2 {
       var path = StatePath()
-      marks.fill(&path, ends[i].path, detail.path(i))
+      var steps = ends[i].path
+      marks.fill(&path, &steps, detail.path(i))
       for change in path where change.state == .timeWait { since = change.time }
     }
     var isNewer = false

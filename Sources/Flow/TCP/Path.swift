@@ -75,16 +75,30 @@ struct Milestones: Sendable {
     for _ in 0..<count { read(&at, &last.time, &last.frame) }
   }
 
-  /// Those of all that are held.
-  var all: InlineArray<9, (time: Int64, frame: UInt64)> {
-    var all = InlineArray<9, (time: Int64, frame: UInt64)>(repeating: (0, 0))
+  /// Puts all that are held where they can be asked for by their numbers.
+  mutating func list(in all: inout InlineArray<9, (time: Int64, frame: UInt64)>) {
     var at = 0
     var (time, frame): (Int64, UInt64) = (0, 0)
     for i in 0..<Int(count) {
-      read(&at, &time, &frame)
+      let difference = next(&at)
+      time &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
+      frame &+= next(&at)
       all[i] = (time, frame)
     }
-    return all
+  }
+
+  /// The number at a place, and the place behind it; as `read`, of what is not copied for it.
+  @inline(__always)
+  private mutating func next(_ at: inout Int) -> UInt64 {
+    var (number, shift): (UInt64, UInt64) = (0, 0)
+    while at < Milestones.octetsMax {
+      let octet = octets[at]
+      at &+= 1
+      number |= UInt64(octet & 127) &<< shift
+      if octet < 128 { break }
+      shift &+= 7
+    }
+    return number
   }
 
   @inline(__always)
@@ -239,14 +253,19 @@ extension TCPConnection {
 struct Marks {
   private let start: Int64
   private let firstFrame: UInt64
-  private let held: InlineArray<9, (time: Int64, frame: UInt64)>
+  private var held = InlineArray<9, (time: Int64, frame: UInt64)>(repeating: (0, 0))
   private let more: [Milestone]
 
-  init(_ connection: borrowing TCPConnection, _ more: [Milestone]) {
-    start = connection.start
-    firstFrame = connection.firstFrame
-    held = connection.milestones.all
+  init(_ connection: TCPConnection, _ more: [Milestone]) {
+    var milestones = connection.milestones
+    self.init(start: connection.start, connection.firstFrame, &milestones, more)
+  }
+
+  init(start: Int64, _ firstFrame: UInt64, _ milestones: inout Milestones, _ more: [Milestone]) {
+    self.start = start
+    self.firstFrame = firstFrame
     self.more = more
+    milestones.list(in: &held)
   }
 
   /// The milestone with a number; nil when there is none, or when it was given up with the detail.
@@ -259,16 +278,24 @@ struct Marks {
     return at < more.count ? more[at] : nil
   }
 
+  /// The same, without a copy of all of them.
+  @inline(__always)
+  mutating func mark(_ number: UInt8) -> Milestone? {
+    if number >= Milestones.heldMax { return self[number] }
+    return Milestone(
+      time: start &+ held[Int(number)].time, frame: firstFrame &+ held[Int(number)].frame)
+  }
+
   /// Makes `changes` every state that an end came into: the steps that it holds itself, and more.
-  func fill(_ changes: inout StatePath, _ steps: Path, _ more: [PathStep]) {
+  mutating func fill(_ changes: inout StatePath, _ path: inout Path, _ more: [PathStep]) {
     changes.removeAll()
-    for i in 0..<Int(steps.count) { append(steps.steps[i], to: &changes) }
+    for i in 0..<Int(path.count) { append(path.steps[i], to: &changes) }
     for step in more { append(step, to: &changes) }
   }
 
   @inline(__always)
-  private func append(_ step: PathStep, to changes: inout StatePath) {
-    if let mark = self[step.milestone] {
+  private mutating func append(_ step: PathStep, to changes: inout StatePath) {
+    if let mark = mark(step.milestone) {
       changes.append(StateChange(state: step.state, time: mark.time, frame: mark.frame))
     }
   }

@@ -69,8 +69,9 @@ struct RoundTrip: Sendable {
   var deviation: Int64 { count > 1 ? Int64(max(0, variance).squareRoot()) : 0 }
 
   /// The sample that `share` of the samples do not exceed: a half, or nineteen twentieths.
-  var median: Int64 { quantiles.median(least: least, most: most) }
-  var high: Int64 { quantiles.high(least: least, most: most) }
+  var quantilePair: (median: Int64, high: Int64) { quantiles.both(least: least, most: most) }
+  var median: Int64 { quantilePair.median }
+  var high: Int64 { quantilePair.high }
 }
 
 /// A time of up to thirty-six minutes in four octets: exact to 2.1 seconds, then to a microsecond.
@@ -167,20 +168,26 @@ struct Quantiles: Sendable {
     words[3 + i] = UInt16(place + step)
   }
 
-  func median(least: Int64, most: Int64) -> Int64 { quantile(0, 0.5, least, most) }
-  func high(least: Int64, most: Int64) -> Int64 { quantile(2, 0.95, least, most) }
-
-  private func quantile(_ marker: Int, _ share: Double, _ least: Int64, _ most: Int64) -> Int64 {
-    if count == 0 { return 0 }
-    var at = marker
+  /// The median and the 95th percentile, both between the least and the most.
+  func both(least: Int64, most: Int64) -> (median: Int64, high: Int64) {
+    if count == 0 { return (0, 0) }
     var sorted = words
+    var (middle, high) = (0, 2)
     if Int(count) <= Quantiles.keptMax {
       for i in 1..<max(1, Int(count)) {
-        for j in stride(from: i, to: 0, by: -1) where sorted[j] < sorted[j - 1] { sorted.swapAt(j, j - 1) }
+        var j = i
+        while j > 0, sorted[j] < sorted[j - 1] {
+          sorted.swapAt(j, j - 1)
+          j -= 1
+        }
       }
-      at = min(Int(count) - 1, Int(share * Double(count)))
+      // Of seven the last is the first that 95 of 100 do not exceed.
+      (middle, high) = (Int(count) / 2, Int(count) - 1)
     }
-    return min(max(Quantiles.time(sorted[at]), least), most)
+    return (
+      min(max(Quantiles.time(sorted[middle]), least), most),
+      min(max(Quantiles.time(sorted[high]), least), most)
+    )
   }
 
   /// A time in sixteen bits: eleven of its highest bits, and how far they are shifted.

@@ -9,9 +9,28 @@ extension FlowJSON {
     out.write(",\"findings\":[")
     for i in 0..<findings.count {
       if i > 0 { out.write(octet: 44) }
-      write(&findings[i], place)
+      if findings[i].rule == .timeWait, findings[i].frames.count == 1, let place {
+        writeTimeWait(&findings[i], place)
+      } else {
+        write(&findings[i], place)
+      }
     }
     out.write("]")
+  }
+
+  /// The finding that nearly every connection has, in few pieces.
+  private mutating func writeTimeWait(_ finding: inout Finding, _ place: Tap.Place) {
+    let isResponder = finding.side == .responder
+    out.write("{\"rule\":\"time_wait\",\"severity\":\"info\",\"says\":\"")
+    out.write(finding)
+    out.write("\",\"frames\":[", decimal: finding.frames.frame(0))
+    switch place {
+    case .nearOriginator: out.write("],\"confidence\":1.00,\"vantage\":\"near_orig\",\"side\":\"")
+    case .nearResponder: out.write("],\"confidence\":1.00,\"vantage\":\"near_resp\",\"side\":\"")
+    case .between: out.write("],\"confidence\":1.00,\"vantage\":\"between\",\"side\":\"")
+    case .unknown: out.write("],\"confidence\":1.00,\"vantage\":\"unknown\",\"side\":\"")
+    }
+    out.write(isResponder ? "resp\"}" : "orig\"}")
   }
 
   private mutating func write(_ finding: inout Finding, _ place: Tap.Place?) {

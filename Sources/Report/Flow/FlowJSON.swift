@@ -33,9 +33,9 @@ public struct FlowJSON: ~Copyable {
     if flow.hasConnection { writeTCP(&flow) }
     var findings: [Finding] = []
     swap(&findings, &found)
-    findings.removeAll(keepingCapacity: true)
     flow.addFindings(limits, to: &findings)
     if !findings.isEmpty { write(&findings, flow.hasConnection ? flow.report.tap.place : nil) }
+    while findings.popLast() != nil {}
     swap(&findings, &found)
     out.write("}\n")
   }
@@ -82,7 +82,7 @@ public struct FlowJSON: ~Copyable {
   /// How it went and why it ended.
   private mutating func writeOutcome(_ flow: inout EndedFlow) {
     out.write(",\"conn_state\":\"")
-    out.write(flow.connectionState.name)
+    flow.connectionState == .sf ? out.write("SF") : out.write(flow.connectionState.name)
     let letters = flow.history.endIndex
     if letters > 0 { out.write("\",\"history\":\"") }
     for i in 0..<letters { out.write(octet: flow.history.letter(i)) }
@@ -131,7 +131,7 @@ public struct FlowJSON: ~Copyable {
     if flow.hasConnection {
       number(",\"orig_bytes\":", flow.report.originator.streamOctets)
       number(",\"resp_bytes\":", flow.report.responder.streamOctets)
-      number(",\"missed_bytes\":", flow.report.missedOctets)
+      number(",\"missed_bytes\":", flow.report.originator.isPlain ? 0 : flow.report.missedOctets)
     } else {
       count(",\"orig_bytes\":", flow.record.datagramOctets[0])
       count(",\"resp_bytes\":", flow.record.datagramOctets[1])
@@ -261,7 +261,7 @@ public struct FlowJSON: ~Copyable {
     count(",\"segments\":", counters.segments)
     count(",\"data_segments\":", counters.dataSegments)
     count(",\"data_bytes\":", counters.dataOctets)
-    if counters.isUntroubled {
+    if counters.isUntroubled() {
       return out.write(FlowJSON.untroubled)
     }
     count(",\"retransmissions\":", counters.retransmissions)
@@ -320,13 +320,11 @@ public struct FlowJSON: ~Copyable {
   }
 
   @inline(__always)
-  mutating func count(_ key: StaticString, _ value: UInt64) {
-    out.write(key)
-    out.write(decimal: value)
-  }
+  mutating func count(_ key: StaticString, _ value: UInt64) { out.write(key, decimal: value) }
 
   @inline(__always)
   mutating func number(_ key: StaticString, _ value: Int64) {
+    if value >= 0 { return out.write(key, decimal: UInt64(value)) }
     out.write(key)
     out.write(signed: Int(value))
   }

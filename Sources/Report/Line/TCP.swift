@@ -148,7 +148,7 @@ extension LinePrinter {
 
   /// A letter for each flag, those of RFC 9293 first; a point for an acknowledgment.
   @inline(__always)
-  private mutating func flags(_ flags: UInt8) {
+  mutating func flags(_ flags: UInt8) {
     if flags == 0 {
       out.write("none")
       return
@@ -174,7 +174,7 @@ extension LinePrinter {
   }
 
   /// What is above TCP, by port. Of two known ports the one that tcpdump asks for first wins.
-  private mutating func application(
+  mutating func application(
     _ bytes: Bytes, _ length: Int, _ source: UInt16, _ destination: UInt16
   ) throws(Cut) {
     let a = tcpPortRank(source)
