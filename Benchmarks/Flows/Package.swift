@@ -4,6 +4,7 @@ import PackageDescription
 // What flows take, and what floods cost: memory of the whole program, time per packet, the longest packet.
 //
 // cd Benchmarks/Flows && swift run -c release flows [FLOWS]
+// cd Benchmarks/Flows && swift run -c release flows growth 1000 32000 320000 1000000 5000000
 let package = Package(
   name: "flows",
   targets: [

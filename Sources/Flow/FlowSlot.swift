@@ -130,13 +130,8 @@ struct FlowSlot: Sendable {
   }
   /// Packets with octets that were looked at for it.
   var looks: UInt8 {
-    get { UInt8(nextWord >> 25 & 63) }
-    set { nextWord = nextWord & ~(63 << 25) | UInt32(min(newValue, 63)) << 25 }
-  }
-  /// A packet came since the hand that packs connections came by.
-  var isSeen: Bool {
-    get { nextWord >> 31 != 0 }
-    set { nextWord = newValue ? nextWord | 1 << 31 : nextWord & ~(1 << 31) }
+    get { UInt8(nextWord >> 25) }
+    set { nextWord = nextWord & FlowSlot.placeMask | UInt32(min(newValue, 127)) << 25 }
   }
   var responderPort: UInt16 { isReversed ? key.firstPort : key.secondPort }
 
@@ -212,7 +207,6 @@ struct FlowSlot: Sendable {
   mutating func takeOrdinary(_ frame: Frame, isReversed: Bool, ip: Int) -> Ordinary {
     let side = side(isReversed)
     let before = end
-    isSeen = true
     count(frame, from: side, ip: ip)
     return Ordinary(side: side, before: before, serial: serial, state: state)
   }

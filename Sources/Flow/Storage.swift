@@ -105,32 +105,38 @@ struct Packed: Sendable {
   init() {}
 
   /// Packs a value; nil when there is no room for it.
+  ///
+  /// Word by word: of most that are not zero only the lowest octets are not, and these are copied as one word
+  /// of which the next overwrites what is too much.
   init?<Value: BitwiseCopyable>(_ value: Value) {
     let groups = (MemoryLayout<Value>.size + 7) / 8
     var at = (groups + 7) / 8
     let fits = unsafe withUnsafeBytes(of: value) { source in
-      for group in 0..<groups {
-        let first = group * 8
-        var mask: UInt8 = 0
-        let maskAt = at
-        if at >= Packed.octetsMax { return false }
-        at += 1
-        for i in first..<min(first + 8, source.count) {
-          let octet = unsafe source[i]
-          if octet == 0 { continue }
-          if at >= Packed.octetsMax { return false }
-          mask |= 1 << UInt8(i - first)
-          octets[at] = octet
-          at += 1
+      unsafe withUnsafeMutableBytes(of: &octets) { target in
+        for group in 0..<groups {
+          let word = unsafe Packed.word(source, group)
+          if word == 0 { continue }
+          // A word is written as a whole: there has to be room for one, and its mask.
+          if at + 9 > Packed.octetsMax { return false }
+          let ones = Packed.ones(word)
+          let mask = UInt8(truncatingIfNeeded: (ones &* 0x0102_0408_1020_4080) &>> 56)
+          unsafe target[group &>> 3] |= 1 &<< UInt8(truncatingIfNeeded: group & 7)
+          unsafe target[at] = mask
+          at &+= 1
+          if mask & (mask &+ 1) == 0 {
+            unsafe target.storeBytes(of: word, toByteOffset: at, as: UInt64.self)
+            at &+= mask.nonzeroBitCount
+            continue
+          }
+          var left = ones
+          while left != 0 {
+            unsafe target[at] = UInt8(truncatingIfNeeded: word &>> UInt64(left.trailingZeroBitCount))
+            at &+= 1
+            left &= left &- 1
+          }
         }
-        if mask == 0 {
-          at = maskAt
-        } else {
-          octets[maskAt] = mask
-          octets[group / 8] |= 1 << UInt8(group % 8)
-        }
+        return true
       }
-      return true
     }
     if !fits { return nil }
   }
@@ -140,18 +146,58 @@ struct Packed: Sendable {
     let groups = (MemoryLayout<Value>.size + 7) / 8
     var at = (groups + 7) / 8
     unsafe withUnsafeMutableBytes(of: &value) { target in
-      for group in 0..<groups {
-        var mask: UInt8 = 0
-        if octets[group / 8] & 1 << UInt8(group % 8) != 0 {
-          mask = octets[at]
-          at += 1
-        }
-        for i in group * 8..<min(group * 8 + 8, target.count) {
-          let isThere = mask & 1 << UInt8(i % 8) != 0
-          unsafe target[i] = isThere ? octets[at] : 0
-          if isThere { at += 1 }
+      unsafe withUnsafeBytes(of: octets) { source in
+        for group in 0..<groups {
+          var word: UInt64 = 0
+          if unsafe source[group &>> 3] & 1 &<< UInt8(truncatingIfNeeded: group & 7) != 0 {
+            let mask = unsafe source[at]
+            at &+= 1
+            if mask & (mask &+ 1) == 0 {
+              let count = mask.nonzeroBitCount
+              word = unsafe source.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+              word &= UInt64.max &>> UInt64(64 &- 8 &* count)
+              at &+= count
+            } else {
+              for i in 0..<8 where mask & 1 &<< UInt8(i) != 0 {
+                word |= unsafe UInt64(source[at]) &<< UInt64(8 &* i)
+                at &+= 1
+              }
+            }
+          }
+          unsafe Packed.put(word, target, group)
         }
       }
+    }
+  }
+
+  /// A bit for each octet that is not zero: the lowest of the octet.
+  @inline(__always)
+  private static func ones(_ word: UInt64) -> UInt64 {
+    let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+    return (((word & low) &+ low) | word) &>> 7 & 0x0101_0101_0101_0101
+  }
+
+  /// Eight octets of a value, or those that are left of it.
+  @inline(__always)
+  private static func word(_ source: UnsafeRawBufferPointer, _ group: Int) -> UInt64 {
+    let first = group &* 8
+    if first &+ 8 <= source.count {
+      return unsafe source.loadUnaligned(fromByteOffset: first, as: UInt64.self)
+    }
+    var word: UInt64 = 0
+    for i in first..<source.count { word |= unsafe UInt64(source[i]) &<< UInt64(8 &* (i &- first)) }
+    return word
+  }
+
+  @inline(__always)
+  private static func put(_ word: UInt64, _ target: UnsafeMutableRawBufferPointer, _ group: Int) {
+    let first = group &* 8
+    if first &+ 8 <= target.count {
+      unsafe target.storeBytes(of: word, toByteOffset: first, as: UInt64.self)
+      return
+    }
+    for i in first..<target.count {
+      unsafe target[i] = UInt8(truncatingIfNeeded: word &>> UInt64(8 &* (i &- first)))
     }
   }
 }

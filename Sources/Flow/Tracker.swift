@@ -152,6 +152,7 @@ public struct Tracker: ~Copyable {
       return false
     }
     atHand = index
+    connections.see(connection)
     let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
     judge(&packet, frame, octets, slot.state, slot.serial, from: slot.side, &verdict)
     lists.touch(index, connections.warm[connection].classify(), before: slot.before, &table)

@@ -12,36 +12,40 @@ struct ConnectionStore: ~Copyable {
   /// Warm connections that are looked at, at most, to make room for one.
   private static let looksMax = 8
 
+  struct Keeper {
+    /// Its flow, -1 for none.
+    var flow: Int32
+    /// A packet came since the hand came by.
+    var isSeen = true
+  }
+
   private let warmMax: Int
   var warm = Pool<TCPConnection>()
   private var cold = Pool<Packed>()
-  /// The flow of each warm place, -1 for none. Its slot says whether it was seen since the hand came by: that
-  /// is written with every packet anyway.
-  private var owners: [Int32] = []
+  /// What the hand asks of each warm place, close together: it looks at many of them.
+  private var keepers = Slab<Keeper>()
   private var hand = 0
+  /// What a packed connection is unpacked over.
+  private let blank = TCPConnection()
 
   init(warmMax: Int) { self.warmMax = warmMax }
 
   /// Connections, warm and cold.
   var count: Int { warm.count + cold.count }
   /// Octets of memory.
-  var octets: Int { warm.octets + cold.octets + owners.capacity * 4 }
+  var octets: Int { warm.octets + cold.octets + keepers.count * MemoryLayout<Keeper>.stride }
   /// The most that so many connections take: beyond the warm ones, those with a detail are warm as well.
   static func octetsMax(_ count: Int, warmMax: Int, detailsMax: Int) -> Int {
     count * (MemoryLayout<Packed>.stride + 4)
-      + (warmMax + detailsMax + 1024) * (MemoryLayout<TCPConnection>.stride + 4 + 4)
+      + (warmMax + detailsMax + 1024) * (MemoryLayout<TCPConnection>.stride + 4 + MemoryLayout<Keeper>.stride)
   }
 
   /// Puts in a connection of a flow that has just come, and says its warm place.
   mutating func insert(_ connection: TCPConnection, flow: Int, _ table: inout FlowTable) -> Int {
     makeRoom(&table)
     let place = warm.take(connection)
-    if place == owners.count {
-      owners.append(Int32(flow))
-    } else {
-      owners[place] = Int32(flow)
-    }
-    table.slots[flow].isSeen = true
+    let keeper = Keeper(flow: Int32(flow))
+    if place == keepers.count { _ = keepers.append(keeper) } else { keepers[place] = keeper }
     return place
   }
 
@@ -49,9 +53,14 @@ struct ConnectionStore: ~Copyable {
   @inline(__always)
   mutating func place(of flow: Int, _ table: inout FlowTable) -> Int {
     if table.slots[flow].isCold { warmUp(flow, &table) }
-    table.slots[flow].isSeen = true
-    return table.slots[flow].state
+    let place = table.slots[flow].state
+    see(place)
+    return place
   }
+
+  /// A packet came for a warm connection.
+  @inline(__always)
+  mutating func see(_ place: Int) { keepers[place].isSeen = true }
 
   private mutating func warmUp(_ flow: Int, _ table: inout FlowTable) {
     let place = table.slots[flow].state
@@ -62,7 +71,7 @@ struct ConnectionStore: ~Copyable {
   }
 
   private func unpacked(_ place: Int) -> TCPConnection {
-    var connection = TCPConnection()
+    var connection = blank
     cold[place].unpack(into: &connection)
     connection.unfold()
     return connection
@@ -78,7 +87,7 @@ struct ConnectionStore: ~Copyable {
   mutating func remove(_ flow: Int, _ table: borrowing FlowTable) {
     let place = table.slots[flow].state
     if table.slots[flow].isCold { return cold.giveBack(place) }
-    owners[place] = -1
+    keepers[place].flow = -1
     warm.giveBack(place)
   }
 
@@ -87,12 +96,12 @@ struct ConnectionStore: ~Copyable {
     var (looks, packed) = (0, 0)
     while warm.count >= warmMax, looks < ConnectionStore.looksMax, packed < 2 {
       looks += 1
-      hand = hand + 1 < owners.count ? hand + 1 : 0
-      let flow = Int(owners[hand])
-      guard flow >= 0, warm[hand].detail < 0 else { continue }
-      if table.slots[flow].isSeen {
-        table.slots[flow].isSeen = false
-      } else if pack(hand, flow, &table) {
+      hand = hand + 1 < keepers.count ? hand + 1 : 0
+      let flow = Int(keepers[hand].flow)
+      guard flow >= 0 else { continue }
+      if keepers[hand].isSeen {
+        keepers[hand].isSeen = false
+      } else if warm[hand].detail < 0, pack(hand, flow, &table) {
         packed += 1
       }
     }
@@ -103,7 +112,7 @@ struct ConnectionStore: ~Copyable {
     connection.fold()
     // One that has too much to tell stays as it is.
     guard let octets = Packed(connection) else { return false }
-    owners[place] = -1
+    keepers[place].flow = -1
     warm.giveBack(place)
     table.slots[flow].isCold = true
     table.slots[flow].state = cold.take(octets)

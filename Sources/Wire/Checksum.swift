@@ -18,6 +18,7 @@ public enum ChecksumVerdict: Equatable, Sendable {
 public enum Checksum {
   /// Adds the 16-bit words from `start` to `end` to `initial`; an odd octet at the end counts as the upper
   /// half of a word. The caller has checked the bounds.
+  @inline(__always)
   public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
     guard start < end else { return initial }
     let octets = bytes.extracting(start..<end)
@@ -33,13 +34,25 @@ public enum Checksum {
       sum = sum.addingAround(octets.extracting(at..<at &+ 8).word(0))
       at &+= 8
     }
-    var (rest, shift) = (UInt64(0), UInt64(0))
-    while at < octets.count {
-      rest |= UInt64(octets[at]) &<< shift
-      shift &+= 8
-      at &+= 1
+    if at < octets.count { sum = sum.addingAround(rest(octets, from: at)) }
+    return initial &+ UInt64(fold(sum).byteSwapped)
+  }
+
+  /// The last octets, fewer than eight, as a word: of the last eight, if there are so many, those before them
+  /// are shifted out.
+  @inline(__always)
+  private static func rest(_ octets: Bytes, from start: Int) -> UInt64 {
+    let count = octets.count
+    if count >= 8 {
+      let word = octets.extracting(count &- 8..<count).word(0)
+      return word &>> UInt64(truncatingIfNeeded: 64 &- 8 &* (count &- start))
     }
-    return initial &+ UInt64(fold(sum.addingAround(rest)).byteSwapped)
+    var (word, at) = (UInt64(0), count)
+    while at > start {
+      at &-= 1
+      word = word &<< 8 | UInt64(octets[at])
+    }
+    return word
   }
 
   /// Folds a sum into 16 bits, carries added at the other end.
@@ -138,6 +151,10 @@ extension Packet {
     let length = ipLength &- (ipVersion == 4 ? IPv4Header.lengthMin : IPv6Header.length)
     let pseudo = Checksum.pseudoHeader(
       source: source, destination: destination, protocol: .tcp, length: length)
+    if length >= TCPHeader.lengthMin, length <= bytes.count &- start {
+      let whole = Checksum.sum(bytes, from: start, to: start &+ length, initial: pseudo)
+      if Checksum.fold(whole) == 0xffff { return .good }
+    }
     return Checksum.message(
       bytes.extracting(start..<bytes.count), field: TCPHeader.checksumOffset, length: length, pseudo: pseudo)
   }

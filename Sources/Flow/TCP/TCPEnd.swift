@@ -138,35 +138,39 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   /// The milestone of its first FIN.
   var fin = Milestones.none
 
+  // The greater ones first, here and below: what lies between fields is not zero, and a connection that is
+  // packed (`Packed`) would keep it.
+
   // What it said last about the peer's octets.
   var acknowledgmentSent: Int64 = 0
-  /// The frame that said it first, counted from the connection's first as 1; 0 when it is not known.
-  var acknowledgmentFrame: UInt32 = 0
-  var hasAcknowledged = false
-  var windowSent: UInt16 = 0
-  /// Octets of a full segment that it sends: what its peer takes, without the room of time stamps (RFC 9293
-  /// section 3.7.1, RFC 6691); what Ethernet leaves while the offers are not known.
-  var segmentSize: UInt16 = 1460
   /// The right edge of the window it said last, in the peer's numbers; 0 when it is not known.
   var edge: Int64 = 0
   var windowMax: Int64 = 0
   var windowMin: Int64?
-  /// Segments that it sent before the first acknowledgment of its octets came; 0 before that.
-  var initialWindow: UInt16 = 0
-  var hasProbed = false
-  var hasKeptAlive = false
+  var hasAcknowledged = false
+  var windowSent: UInt16 = 0
+  /// The frame that acknowledged so much first, counted from the connection's first as 1; 0 when it is not
+  /// known.
+  var acknowledgmentFrame: UInt32 = 0
 
   // What moves it, as the tap sees it.
   /// When its retransmission timer was started last: by what the peer acknowledged, else by what it sent.
   var timerStarted: Int64 = 0
-  var isTimerPeers = false
   var lastHeard: Int64 = 0
   /// When it last sent something for the first time.
   var lastNew: Int64 = 0
+  var flightMax: Int64 = 0
+  /// Octets of a full segment that it sends: what its peer takes, without the room of time stamps (RFC 9293
+  /// section 3.7.1, RFC 6691); what Ethernet leaves while the offers are not known.
+  var segmentSize: UInt16 = 1460
+  /// Segments that it sent before the first acknowledgment of its octets came; 0 before that.
+  var initialWindow: UInt16 = 0
+  var hasProbed = false
+  var hasKeptAlive = false
+  var isTimerPeers = false
   /// What it sent last came alone after a wait as long as the timer's, and left a gap in its count of
   /// packets: what it repeats was lost before the tap.
   var isLone = false
-  var flightMax: Int64 = 0
 
   // What tells the order of sending.
   var identificationMost: UInt16?

@@ -122,6 +122,10 @@ func flood(_ name: String, _ count: Int, _ next: (Int, inout Scene) -> Void) {
   check(tally.packets == tally.inFlows + tally.withoutFlow, "packets")
 }
 
+if CommandLine.arguments.count > 1, CommandLine.arguments[1] == "growth" {
+  for words in CommandLine.arguments.dropFirst(2) { grow(Int(words) ?? 1000) }
+  exit(0)
+}
 let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 1_000_000 : 1_000_000
 open(count)
 flood("SYNs of a million sources", count) { i, scene in
