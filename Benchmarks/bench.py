@@ -9,6 +9,7 @@ Works, each with its own input, made once and kept in .build/bench:
   flows  a record for each flow: short HTTP connections, ten packets each, made by make_traffic.py
   web    a record for each HTTP exchange: large responses on few connections, made by make_traffic.py
   live   flows of an interface, replayed by tcpreplay over veth
+  growth a packet's time and a flow's memory by the flows that are open, up to five million (Benchmarks/Flows)
 Where there is no root, or nginx and wrk are not installed, make_flows.py and make_web.py make much the same without them.
 CPU time is user and system time of the whole process, the median of the rounds; the rounds of all programs are
 interleaved, because a shared machine's speed drifts, and ratios are made within a round. Every program writes its output
@@ -21,6 +22,7 @@ import glob
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import struct
@@ -33,6 +35,8 @@ import live
 from make_traffic import NEEDS, cut
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Open connections whose cost is compared.
+GROWTH = [1000, 32_000, 320_000, 1_000_000, 5_000_000]
 FOLDER = os.path.join(TOP, ".build", "bench")
 MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 
@@ -200,6 +204,30 @@ def live_table(runs):
     return "\n".join(lines) + "\n"
 
 
+def growth():
+    """What grows with the flows that are open: a row of numbers for each count, by Benchmarks/Flows."""
+    folder = os.path.join(TOP, "Benchmarks", "Flows")
+    subprocess.run(["swift", "build", "-c", "release"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    rows = []
+    for count in GROWTH:
+        said = subprocess.run(
+            ["swift", "run", "-c", "release", "--skip-build", "flows", "growth", str(count)],
+            cwd=folder, check=True, capture_output=True, text=True).stdout
+        rows.append([int(x) for x in re.findall(r"\d+", said)])
+    return rows
+
+
+def growth_table(rows):
+    """A Markdown table of the growth."""
+    lines = [
+        "`growth`: open connections, then questions and answers on random ones", "",
+        "| open connections | ns to open one | ns/packet | octets each | longest packet, us |", "|---|---|---|---|---|",
+    ]
+    for count, opening, cost, memory, longest, _ in rows:
+        lines.append(f"| {count:,} | {opening:,} | {cost:,} | {memory:,} | {longest:,} |")
+    return "\n".join(lines) + "\n"
+
+
 def machine():
     """What this ran on, in a line."""
     name = platform.processor() or platform.machine()
@@ -223,95 +251,143 @@ def write(path, text):
         f.write(f"{before}{MARKS[0]}\n{text}{MARKS[1]}{after}")
 
 
+def bench_lines(w, rounds, packets):
+    """A line for each packet of a mix."""
+    big = made(f"lines-{packets}.pcap", lambda path: make_lines(path, packets))
+    return measure("lines", big, installed({
+        "empty": [empty(), big],
+        "tcpdump -nn -tt": ["tcpdump", "-nn", "-tt", "-r", big],
+        "tcpdump -nn -tt -v": ["tcpdump", "-nn", "-tt", "-v", "-r", big],
+        "wiretale --plain -tt": [w, "--plain", "-tt", "-r", big],
+        "wiretale -tt (brackets)": [w, "-tt", "-r", big],
+        "wiretale --plain -tt -v": [w, "--plain", "-tt", "-v", "-r", big],
+        "wiretale --json": [w, "--json", "-r", big],
+        "wiretale -V": [w, "-V", "-r", big],
+        "wiretale --count": [w, "--count", "-r", big],
+    }), "tcpdump -nn -tt", rounds)
+
+
+def short_flows():
+    """The capture of short connections."""
+    return made("flows.pcap", traffic("flows", 3_200_000))
+
+
+def tenth_of_flows():
+    """A tenth of it, for what takes minutes and gigabytes for so much."""
+    return made("flows-tenth.pcap", lambda path: cut(short_flows(), path, 320_000))
+
+
+def bench_short(w, rounds, _):
+    """A line for each packet of short connections."""
+    tenth = tenth_of_flows()
+    return measure("short", tenth, installed({
+        "empty": [empty(), tenth],
+        "tcpdump -nn -tt": ["tcpdump", "-nn", "-tt", "-r", tenth],
+        "wiretale --plain -tt": [w, "--plain", "-tt", "-r", tenth],
+        "wiretale -tt (brackets)": [w, "-tt", "-r", tenth],
+    }), "tcpdump -nn -tt", rounds)
+
+
+def bench_flows(w, rounds, _):
+    """A record for each flow."""
+    big, tenth = short_flows(), tenth_of_flows()
+    spool = os.path.join(FOLDER, "nfpcapd")
+    os.makedirs(spool, exist_ok=True)
+    work = measure("flows", big, installed({
+        "empty": [empty(), big],
+        "wiretale flows --json": [w, "flows", "--json", "-r", big],
+        "wiretale flows --json --threads 2": [w, "flows", "--json", "--threads", "2", "-r", big],
+        "wiretale flows": [w, "flows", "-r", big],
+        "wiretale flows --zeek": [w, "flows", "--zeek", "-r", big],
+        "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
+        "nfpcapd": ["nfpcapd", "-r", big, "-l", spool],
+        "softflowd": ["softflowd", "-d", "-r", big, "-n", "127.0.0.1:9", "-p", f"{spool}/pid", "-c", f"{spool}/control"],
+        "argus": ["argus", "-r", big, "-w", os.devnull],
+    }), "empty", rounds)
+    slow = measure("flows", tenth, installed({
+        "empty": [empty(), tenth],
+        "tcptrace -n (a tenth)": ["tcptrace", "-n", tenth],
+        "tshark -q -z conv,tcp (a tenth)": ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", tenth],
+    }), "empty", 1)
+    work["rows"].update({row: x for row, x in slow["rows"].items() if row != "empty"})
+    return work
+
+
+def bench_web(w, rounds, _):
+    """A record for each HTTP exchange."""
+    big = made("web.pcap", traffic("web", 1_100_000))
+    return measure("web", big, installed({
+        "empty": [empty(), big],
+        "wiretale http --json": [w, "http", "--json", "-r", big],
+        "wiretale flows --json": [w, "flows", "--json", "-r", big],
+        "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
+    }), "empty", rounds)
+
+
+WORKS = {"lines": bench_lines, "short": bench_short, "flows": bench_flows, "web": bench_web}
+
+
+def bench_live(w):
+    """Replays, at the rate of the goal and as fast as it goes."""
+    if os.geteuid() != 0 or not all(map(shutil.which, live.NEEDS)):
+        return []
+    short = short_flows()
+    return [live.replay(w, short, rate, 3_000_000, threads) for rate, threads in ((500_000, 1), (0, 1), (0, 2))]
+
+
+def first_octets(w):
+    """Milliseconds from the start to the first octet of output, of us and of tcpdump."""
+    tiny = made("tiny.pcap", lambda path: make_lines(path, 3))
+    commands = {"wiretale": [w, "--plain", "-tt", "-r", tiny], "tcpdump": ["tcpdump", "-nn", "-tt", "-r", tiny]}
+    return {
+        name: statistics.median(first_octet(command) for _ in range(15))
+        for name, command in installed(commands).items()
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=os.path.join(TOP, ".build", "release", "wiretale"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--packets", type=int, default=300_000, help="of the work `lines`")
-    parser.add_argument("--only", choices=["lines", "short", "flows", "web", "live"])
+    parser.add_argument("--only", choices=[*WORKS, "live", "growth"])
     parser.add_argument("--json")
     parser.add_argument("--write")
     options = parser.parse_args()
     os.makedirs(FOLDER, exist_ok=True)
-    w, nothing = options.program, empty()
-    works = {}
-    if options.only in (None, "lines"):
-        big = made(f"lines-{options.packets}.pcap", lambda path: make_lines(path, options.packets))
-        works["lines"] = measure("lines", big, installed({
-            "empty": [nothing, big],
-            "tcpdump -nn -tt": ["tcpdump", "-nn", "-tt", "-r", big],
-            "tcpdump -nn -tt -v": ["tcpdump", "-nn", "-tt", "-v", "-r", big],
-            "wiretale --plain -tt": [w, "--plain", "-tt", "-r", big],
-            "wiretale -tt (brackets)": [w, "-tt", "-r", big],
-            "wiretale --plain -tt -v": [w, "--plain", "-tt", "-v", "-r", big],
-            "wiretale --json": [w, "--json", "-r", big],
-            "wiretale -V": [w, "-V", "-r", big],
-            "wiretale --count": [w, "--count", "-r", big],
-        }), "tcpdump -nn -tt", options.rounds)
-        print(table("lines", works["lines"]))
-    short = made("flows.pcap", traffic("flows", 3_200_000))
-    # What takes minutes and gigabytes for so much reads a tenth of it.
-    tenth = made("flows-tenth.pcap", lambda path: cut(short, path, 320_000))
-    if options.only in (None, "short"):
-        works["short"] = measure("short", tenth, installed({
-            "empty": [nothing, tenth],
-            "tcpdump -nn -tt": ["tcpdump", "-nn", "-tt", "-r", tenth],
-            "wiretale --plain -tt": [w, "--plain", "-tt", "-r", tenth],
-            "wiretale -tt (brackets)": [w, "-tt", "-r", tenth],
-        }), "tcpdump -nn -tt", options.rounds)
-        print(table("short", works["short"]))
-    if options.only in (None, "flows"):
-        spool = os.path.join(FOLDER, "nfpcapd")
-        os.makedirs(spool, exist_ok=True)
-        rows = installed({
-            "empty": [nothing, short],
-            "wiretale flows --json": [w, "flows", "--json", "-r", short],
-            "wiretale flows --json --threads 2": [w, "flows", "--json", "--threads", "2", "-r", short],
-            "wiretale flows": [w, "flows", "-r", short],
-            "wiretale flows --zeek": [w, "flows", "--zeek", "-r", short],
-            "tcpdump -w": ["tcpdump", "-r", short, "-w", os.devnull],
-            "nfpcapd": ["nfpcapd", "-r", short, "-l", spool],
-            "softflowd": ["softflowd", "-d", "-r", short, "-n", "127.0.0.1:9", "-p", f"{spool}/pid", "-c", f"{spool}/control"],
-            "argus": ["argus", "-r", short, "-w", os.devnull],
-        })
-        works["flows"] = measure("flows", short, rows, "empty", options.rounds)
-        slow = measure("flows", tenth, installed({
-            "empty": [nothing, tenth],
-            "tcptrace -n (a tenth)": ["tcptrace", "-n", tenth],
-            "tshark -q -z conv,tcp (a tenth)": ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", tenth],
-        }), "empty", 1)
-        works["flows"]["rows"].update({row: x for row, x in slow["rows"].items() if row != "empty"})
-        print(table("flows", works["flows"]))
-    if options.only in (None, "web"):
-        big = made("web.pcap", traffic("web", 1_100_000))
-        works["web"] = measure("web", big, installed({
-            "empty": [nothing, big],
-            "wiretale http --json": [w, "http", "--json", "-r", big],
-            "wiretale flows --json": [w, "flows", "--json", "-r", big],
-            "tcpdump -w": ["tcpdump", "-r", big, "-w", os.devnull],
-        }), "empty", options.rounds)
-        print(table("web", works["web"]))
-    replays = []
-    if options.only in (None, "live") and os.geteuid() == 0 and all(map(shutil.which, live.NEEDS)):
-        replays = [live.replay(w, short, rate, 3_000_000, threads) for rate, threads in ((500_000, 1), (0, 1), (0, 2))]
-        print(live_table(replays))
-    tiny = made("tiny.pcap", lambda path: make_lines(path, 3))
-    start = {
-        name: statistics.median(first_octet(command) for _ in range(15))
-        for name, command in installed({
-            "wiretale": [w, "--plain", "-tt", "-r", tiny], "tcpdump": ["tcpdump", "-nn", "-tt", "-r", tiny],
-        }).items()
-    }
-    started = "Start to first octet: " + ", ".join(f"{name} {took:.1f} ms" for name, took in start.items())
-    started += f". Size of the program: {os.path.getsize(w) / 1e6:.1f} MB.\n"
-    print(started)
-    result = {"machine": machine(), "works": works, "live": replays, "first_octet_ms": start, "program_octets": os.path.getsize(w)}
+    w = options.program
+
+    def is_wanted(work):
+        return options.only in (None, work)
+
+    works, tables = {}, []
+
+    def tell(text):
+        print(text, flush=True)
+        tables.append(text)
+
+    for name, bench in WORKS.items():
+        if is_wanted(name):
+            works[name] = bench(w, options.rounds, options.packets)
+            tell(table(name, works[name]))
+    replays = bench_live(w) if is_wanted("live") else []
+    if replays:
+        tell(live_table(replays))
+    sizes = growth() if is_wanted("growth") and shutil.which("swift") else []
+    if sizes:
+        tell(growth_table(sizes))
+    start = first_octets(w)
+    tell("Start to first octet: " + ", ".join(f"{name} {took:.1f} ms" for name, took in start.items())
+         + f". Size of the program: {os.path.getsize(w) / 1e6:.1f} MB.\n")
     if options.json:
         with open(options.json, "w") as out:
-            json.dump(result, out, indent=1)
+            json.dump({
+                "machine": machine(), "works": works, "live": replays, "growth": sizes, "first_octet_ms": start,
+                "program_octets": os.path.getsize(w),
+            }, out, indent=1)
     if options.write:
-        tables = "\n".join([table(name, work) for name, work in works.items()] + [live_table(replays)] * bool(replays))
-        write(options.write, f"\nMeasured {time.strftime('%Y-%m-%d')} on {machine()}.\n\n{tables}\n{started}\n")
+        text = "\n".join(tables)
+        write(options.write, f"\nMeasured {time.strftime('%Y-%m-%d')} on {machine()}.\n\n{text}\n")
 
 
 if __name__ == "__main__":
