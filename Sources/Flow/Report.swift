@@ -51,7 +51,9 @@ public struct ConnectionReport: Sendable {
   }
 
   /// One end.
-  public subscript(side: FlowSide) -> EndReport { side == .originator ? originator : responder }
+  public subscript(side: FlowSide) -> EndReport {
+    _read { if side == .originator { yield originator } else { yield responder } }
+  }
 
   /// Octets of both ends' sequence space that were never captured.
   public var missedOctets: Int64 {

@@ -26,8 +26,11 @@ extension Examination {
           Int64(clamping: connection[side].counters.segments)))
     }
     for side in FlowSide.allCases {
-      copies(side)
-      gaps(side)
+      // Of a connection without troubles neither is known.
+      if !connection.isPlain {
+        copies(side)
+        gaps(side)
+      }
       frames(side)
       checksums(side)
     }
