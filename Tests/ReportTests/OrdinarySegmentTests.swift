@@ -150,7 +150,7 @@ private struct RandomTalk {
 
   /// Makes something else of a packet.
   private mutating func disturb(_ packet: inout Packet, _ me: Int) {
-    switch below(16) {
+    switch below(19) {
     case 0: packet.wireNothing = true
     case 1: if let last = packets.last { packets.append(last) }
     case 2: if packets.count > 1 { packets.swapAt(packets.count - 1, packets.count - 2) }
@@ -175,6 +175,14 @@ private struct RandomTalk {
     case 12: packet.payloadCaptured /= 2
     case 13: packet.tcp.flags = below(4) == 0 ? .rst : [.ack, .urg]
     case 14: identifications[me] &+= UInt32(below(5000))
+    case 15: packet.identification = packet.identification &- UInt32(1 + below(40)) & 0xffff
+    case 16: packet.tcp.timestampValue &-= UInt32(1 + below(40))
+    case 17:
+      // All but the last segment but one, which was lost behind the tap.
+      packet.tcp.acknowledgment &-= UInt32(2 * size)
+      packet.tcp.sackCount = 1
+      packet.tcp.sackLeft[0] = packet.tcp.acknowledgment &+ UInt32(size)
+      packet.tcp.sackRight[0] = packet.tcp.sackLeft[0] &+ UInt32(size)
     default: packet.tcp.flags.insert(below(3) == 0 ? .syn : .fin)
     }
   }
