@@ -14,7 +14,6 @@ struct BatchMaker: ~Copyable {
   private static let capturesPerSecond = 10
 
   private let interface: String
-  private var limits: FindingLimits
   private let isZeek: Bool
   private var flows: FlowJSON
   private var exchanges = HTTPJSON()
@@ -32,14 +31,12 @@ struct BatchMaker: ~Copyable {
 
   init(interface: String, _ settings: Settings) {
     self.interface = interface
-    limits = settings.findings
     isZeek = settings.log.target != .none && settings.log.format == .zeek
     flows = FlowJSON(settings.findings)
   }
 
   /// So many packets have been dropped by the kernel: what gaps in the capture may come from.
   mutating func note(droppedByKernel: UInt64) {
-    limits.droppedByKernel = droppedByKernel
     flows.limits.droppedByKernel = droppedByKernel
   }
 
@@ -69,12 +66,14 @@ struct BatchMaker: ~Copyable {
   }
 
   /// A flow that ended or goes on, with its findings; frames of one with bad ones are asked for.
-  mutating func add(_ flow: EndedFlow, severityOfCaptures: UInt8, _ recorder: borrowing FlightRecorder) {
-    let found = flow.findings(limits)
-    let worst = found.first.map { BatchMaker.number($0.severity) } ?? 0
+  mutating func add(
+    _ flow: inout EndedFlow, severityOfCaptures: UInt8, _ recorder: borrowing FlightRecorder
+  ) {
     let ends = (name(flow.record.originator.address), name(flow.record.responder.address))
     flows.out.removeAll()
-    flows.print(flow)
+    flows.print(&flow)
+    let found = flows.found
+    let worst = found.first.map { BatchMaker.number($0.severity) } ?? 0
     var record = StoredRecord(
       flow.isInterim ? .interim : .flow, flow: flow.record.serial, start: flow.record.start,
       end: flow.record.end, proto: flow.record.key.ipProtocol.rawValue, origin: ends.0,

@@ -78,7 +78,7 @@ struct Engine: ~Copyable {
         streams.end(flow.record.serial)
         streams.drain { maker.add($0) }
       }
-      maker.add(flow, severityOfCaptures: severity, recorder)
+      maker.add(&flow, severityOfCaptures: severity, recorder)
       if maker.isFull { Engine.hand(&maker, to: queue, waits: waits) }
     }
     collectExchanges()

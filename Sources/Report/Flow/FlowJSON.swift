@@ -12,8 +12,8 @@ public struct FlowJSON: ~Copyable {
   /// From when on the findings' rules speak.
   public var limits: FindingLimits
   private var clock = UTCTime()
-  /// The findings of the flow at hand; kept for their storage.
-  private var found: [Finding] = []
+  /// The findings of the flow that was printed last, the worst first.
+  public private(set) var found: [Finding] = []
 
   /// A printer of flow records.
   public init(_ limits: FindingLimits = FindingLimits()) { self.limits = limits }
@@ -33,9 +33,9 @@ public struct FlowJSON: ~Copyable {
     if flow.hasConnection { writeTCP(&flow) }
     var findings: [Finding] = []
     swap(&findings, &found)
+    while findings.popLast() != nil {}
     flow.addFindings(limits, to: &findings)
     if !findings.isEmpty { write(&findings, flow.hasConnection ? flow.report.tap.place : nil) }
-    while findings.popLast() != nil {}
     swap(&findings, &found)
     out.write("}\n")
   }
