@@ -24,6 +24,18 @@ struct LogFile: ~Copyable {
 
   init(_ settings: LogSettings) { self.settings = settings }
 
+  /// Who ends waits for the packers, for some seconds: systemd ends what a service leaves behind, and half a
+  /// packed file would be left.
+  deinit {
+    var patience = 500
+    for process in packers {
+      while !hasEnded(process), patience > 0 {
+        pause(milliseconds: 10)
+        patience -= 1
+      }
+    }
+  }
+
   /// Uses other settings from now on.
   mutating func change(to settings: LogSettings) {
     if settings.path != self.settings.path { file = nil }
