@@ -99,7 +99,7 @@ struct FlowView: TextSource, ~Copyable {
 
   private mutating func print(_ flow: inout EndedFlow) {
     switch mode {
-    case .line: line.print(flow)
+    case .line: line.print(&flow)
     case .json: record.print(&flow)
     case .zeek: zeek.print(flow)
     }

@@ -10,6 +10,13 @@ extension EndedFlow {
     return found
   }
 
+  /// The worst of them, when it is more than worth knowing.
+  public mutating func trouble(_ limits: FindingLimits) -> Finding? {
+    // What an ordinary connection has to tell is not.
+    guard !isOrdinary(limits), let worst = examined(limits).first, worst.severity > .info else { return nil }
+    return worst
+  }
+
   /// Puts the same behind those of `found`.
   public mutating func addFindings(_ limits: FindingLimits, to found: inout [Finding]) {
     if isOrdinary(limits) {

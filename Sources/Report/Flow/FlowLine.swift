@@ -15,7 +15,7 @@ public struct FlowLine: ~Copyable {
   public init(_ limits: FindingLimits = FindingLimits()) { self.limits = limits }
 
   /// Prints one flow: `time duration proto orig > resp state history octets rtt trouble`.
-  public mutating func print(_ flow: EndedFlow) {
+  public mutating func print(_ flow: inout EndedFlow) {
     let record = flow.record
     clock.write(record.start, to: &out)
     out.write(octet: 32)
@@ -43,7 +43,7 @@ public struct FlowLine: ~Copyable {
     if let connection = flow.connection { writeTCP(connection) }
     if flow.reason == .active { out.write(", so far") }
     // What is only worth knowing is left to the records.
-    if let worst = flow.findings(limits).first, worst.severity > .info {
+    if let worst = flow.trouble(limits) {
       out.write(" [")
       out.write(worst)
       out.write("]")
