@@ -106,7 +106,7 @@ public struct FlowSecret: Sendable {
     words = InlineArray { _ in system.next() }
   }
 
-  /// Fixed words, for tests: a splitmix64 sequence from `seed`.
+  /// Fixed words, a splitmix64 sequence from `seed`: for tests, and where nothing depends on who knows them.
   public init(seed: UInt64) {
     var state = seed
     words = InlineArray { _ in
