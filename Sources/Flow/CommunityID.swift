@@ -131,38 +131,20 @@ private struct SHA1 {
       schedule[i] = rotate(schedule[i - 6] ^ schedule[i - 16] ^ schedule[i - 28] ^ schedule[i - 32], 2)
     }
     var (a, b, c, d, e) = (words[0], words[1], words[2], words[3], words[4])
-    for i in stride(from: 0, to: 20, by: 5) {
-      let k: UInt32 = 0x5a82_7999
-      step(a, &b, &e, choose(b, c, d), k &+ schedule[i])
-      step(e, &a, &d, choose(a, b, c), k &+ schedule[i + 1])
-      step(d, &e, &c, choose(e, a, b), k &+ schedule[i + 2])
-      step(c, &d, &b, choose(d, e, a), k &+ schedule[i + 3])
-      step(b, &c, &a, choose(c, d, e), k &+ schedule[i + 4])
+    @inline(__always)
+    func rounds(_ start: Int, _ k: UInt32, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
+      for i in stride(from: start, to: start + 20, by: 5) {
+        step(a, &b, &e, f(b, c, d), k &+ schedule[i])
+        step(e, &a, &d, f(a, b, c), k &+ schedule[i + 1])
+        step(d, &e, &c, f(e, a, b), k &+ schedule[i + 2])
+        step(c, &d, &b, f(d, e, a), k &+ schedule[i + 3])
+        step(b, &c, &a, f(c, d, e), k &+ schedule[i + 4])
+      }
     }
-    for i in stride(from: 20, to: 40, by: 5) {
-      let k: UInt32 = 0x6ed9_eba1
-      step(a, &b, &e, b ^ c ^ d, k &+ schedule[i])
-      step(e, &a, &d, a ^ b ^ c, k &+ schedule[i + 1])
-      step(d, &e, &c, e ^ a ^ b, k &+ schedule[i + 2])
-      step(c, &d, &b, d ^ e ^ a, k &+ schedule[i + 3])
-      step(b, &c, &a, c ^ d ^ e, k &+ schedule[i + 4])
-    }
-    for i in stride(from: 40, to: 60, by: 5) {
-      let k: UInt32 = 0x8f1b_bcdc
-      step(a, &b, &e, majority(b, c, d), k &+ schedule[i])
-      step(e, &a, &d, majority(a, b, c), k &+ schedule[i + 1])
-      step(d, &e, &c, majority(e, a, b), k &+ schedule[i + 2])
-      step(c, &d, &b, majority(d, e, a), k &+ schedule[i + 3])
-      step(b, &c, &a, majority(c, d, e), k &+ schedule[i + 4])
-    }
-    for i in stride(from: 60, to: 80, by: 5) {
-      let k: UInt32 = 0xca62_c1d6
-      step(a, &b, &e, b ^ c ^ d, k &+ schedule[i])
-      step(e, &a, &d, a ^ b ^ c, k &+ schedule[i + 1])
-      step(d, &e, &c, e ^ a ^ b, k &+ schedule[i + 2])
-      step(c, &d, &b, d ^ e ^ a, k &+ schedule[i + 3])
-      step(b, &c, &a, c ^ d ^ e, k &+ schedule[i + 4])
-    }
+    rounds(0, 0x5a82_7999, choose)
+    rounds(20, 0x6ed9_eba1, parity)
+    rounds(40, 0x8f1b_bcdc, majority)
+    rounds(60, 0xca62_c1d6, parity)
     words = [words[0] &+ a, words[1] &+ b, words[2] &+ c, words[3] &+ d, words[4] &+ e]
   }
 
@@ -174,6 +156,9 @@ private struct SHA1 {
 
   @inline(__always)
   private func choose(_ b: UInt32, _ c: UInt32, _ d: UInt32) -> UInt32 { d ^ (b & (c ^ d)) }
+
+  @inline(__always)
+  private func parity(_ b: UInt32, _ c: UInt32, _ d: UInt32) -> UInt32 { b ^ c ^ d }
 
   @inline(__always)
   private func majority(_ b: UInt32, _ c: UInt32, _ d: UInt32) -> UInt32 { (b & c) | (d & (b | c)) }

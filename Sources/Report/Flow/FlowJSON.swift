@@ -40,12 +40,20 @@ public struct FlowJSON: ~Copyable {
     out.write("}\n")
   }
 
+  private mutating func write(_ id: CommunityID) {
+    let digits = id.digits
+    out.write("1:")
+    for i in 0..<3 { out.write(word: digits[i], octets: 8) }
+    out.write(word: digits[3], octets: 3)
+    out.write("=")
+  }
+
   /// Which flow, and who with whom.
   private mutating func writeName(_ record: inout FlowRecord) {
     out.write("{\"uid\":\"F")
     out.write(decimal: record.serial)
     out.write("\",\"community_id\":\"")
-    out.write(CommunityID(of: record))
+    write(CommunityID(of: record))
     switch record.key.ipProtocol {
     case .tcp: out.write("\",\"proto\":\"tcp\",\"orig_h\":\"")
     case .udp: out.write("\",\"proto\":\"udp\",\"orig_h\":\"")
