@@ -21,45 +21,52 @@ public enum Checksum {
   @inline(__always)
   public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
     guard start < end else { return initial }
-    let octets = bytes.extracting(start..<end)
+    var octets = bytes.extracting(start..<end)
     // The order of the octets is that of memory: both halves of every word are swapped, and the sum's in the
-    // end (RFC 1071 section 2). A carry is added at the other end at once, so that words of any width do.
-    var (sum, at) = (UInt64(0), 0)
-    while at &+ 32 <= octets.count {
-      let part = octets.extracting(at..<at &+ 32)
-      for word in 0..<4 { sum = sum.addingAround(part.word(word &* 8)) }
-      at &+= 32
+    // end (RFC 1071 section 2). A carry is added at the other end at once, so that words of any width do. Two
+    // sums: each waits for its own carry only.
+    var (sum, other) = (rest(octets), UInt64(0))
+    while octets.count >= 32 {
+      let part = octets.extracting(0..<32)
+      sum = sum.addingAround(part.word(0)).addingAround(part.word(8))
+      other = other.addingAround(part.word(16)).addingAround(part.word(24))
+      octets = octets.extracting(32..<octets.count)
     }
-    while at &+ 8 <= octets.count {
-      sum = sum.addingAround(octets.extracting(at..<at &+ 8).word(0))
-      at &+= 8
+    if octets.count >= 16 {
+      let part = octets.extracting(0..<16)
+      sum = sum.addingAround(part.word(0))
+      other = other.addingAround(part.word(8))
+      octets = octets.extracting(16..<octets.count)
     }
-    if at < octets.count { sum = sum.addingAround(rest(octets, from: at)) }
-    return initial &+ UInt64(fold(sum).byteSwapped)
+    if octets.count >= 8 { sum = sum.addingAround(octets.extracting(0..<8).word(0)) }
+    return initial &+ UInt64(fold(sum.addingAround(other)).byteSwapped)
   }
 
-  /// The last octets, fewer than eight, as a word: of the last eight, if there are so many, those before them
-  /// are shifted out.
+  /// The octets behind the last whole word, as a word: of the last eight, if there are so many, those before
+  /// them are shifted out.
   @inline(__always)
-  private static func rest(_ octets: Bytes, from start: Int) -> UInt64 {
+  private static func rest(_ octets: Bytes) -> UInt64 {
     let count = octets.count
+    let rest = count & 7
+    if rest == 0 { return 0 }
     if count >= 8 {
       let word = octets.extracting(count &- 8..<count).word(0)
-      return word &>> UInt64(truncatingIfNeeded: 64 &- 8 &* (count &- start))
+      return word &>> UInt64(truncatingIfNeeded: 64 &- 8 &* rest)
     }
     var (word, at) = (UInt64(0), count)
-    while at > start {
+    while at > 0 {
       at &-= 1
       word = word &<< 8 | UInt64(octets[at])
     }
     return word
   }
 
-  /// Folds a sum into 16 bits, carries added at the other end.
+  /// Folds a sum into 16 bits, carries added at the other end: a half that is added to the other, turned
+  /// around, leaves its carry where it belongs.
+  @inline(__always)
   public static func fold(_ sum: UInt64) -> UInt16 {
-    var sum = sum
-    while sum &>> 16 != 0 { sum = (sum & 0xffff) &+ (sum &>> 16) }
-    return UInt16(truncatingIfNeeded: sum)
+    let word = UInt32(truncatingIfNeeded: (sum &+ (sum &>> 32 | sum &<< 32)) &>> 32)
+    return UInt16(truncatingIfNeeded: (word &+ (word &>> 16 | word &<< 16)) &>> 16)
   }
 
   /// The sum of the pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1): addresses, protocol, length.
@@ -86,6 +93,29 @@ public enum Checksum {
     if fold(whole) == 0xffff { return .good }
     if header.checksum == 0 { return .partial }
     return .bad(expected: ~fold(whole &+ UInt64(~header.checksum)))
+  }
+
+  /// Verifies the segment of a plain frame of TCP, whose octets `bytes` are.
+  @inlinable @inline(__always)
+  public static func segment(_ bytes: Bytes, _ shape: PlainShape) -> ChecksumVerdict {
+    segment(
+      bytes, at: shape.transport, end: shape.network &+ shape.total,
+      addresses: shape.version == 4 ? 8 : 32)
+  }
+
+  /// Verifies a segment that stands, with nothing between, behind so many octets of its addresses: they are
+  /// summed up with it.
+  public static func segment(
+    _ bytes: Bytes, at start: Int, end: Int, addresses: Int
+  ) -> ChecksumVerdict {
+    let length = end &- start
+    guard length >= TCPHeader.lengthMin, end <= bytes.count, start >= addresses else { return .unverifiable }
+    let pseudo = UInt64(IPProtocol.tcp.rawValue) &+ UInt64(UInt32(truncatingIfNeeded: length))
+    let whole = sum(bytes, from: start &- addresses, to: end, initial: pseudo)
+    if fold(whole) == 0xffff { return .good }
+    let around = sum(bytes, from: start &- addresses, to: start, initial: pseudo)
+    return message(
+      bytes.extracting(start..<end), field: TCPHeader.checksumOffset, length: length, pseudo: around)
   }
 
   /// The checksum of the message at the start of `bytes`, whose field stands at `field` and covers `length`
@@ -148,15 +178,9 @@ extension Packet {
       while layer >= 0, layers[layer].kind != .tcp { layer &-= 1 }
       return checksum(ofLayer: layer, in: bytes)
     }
-    let length = ipLength &- (ipVersion == 4 ? IPv4Header.lengthMin : IPv6Header.length)
-    let pseudo = Checksum.pseudoHeader(
-      source: source, destination: destination, protocol: .tcp, length: length)
-    if length >= TCPHeader.lengthMin, length <= bytes.count &- start {
-      let whole = Checksum.sum(bytes, from: start, to: start &+ length, initial: pseudo)
-      if Checksum.fold(whole) == 0xffff { return .good }
-    }
-    return Checksum.message(
-      bytes.extracting(start..<bytes.count), field: TCPHeader.checksumOffset, length: length, pseudo: pseudo)
+    let isIPv6 = ipVersion == 6
+    let end = start &- (isIPv6 ? IPv6Header.length : IPv4Header.lengthMin) &+ ipLength
+    return Checksum.segment(bytes, at: start, end: end, addresses: isIPv6 ? 32 : 8)
   }
 
   /// Verifies the checksum of a layer of this packet, whose octets `bytes` are; nil when the layer has none

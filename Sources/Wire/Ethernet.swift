@@ -3,7 +3,7 @@
 /// The fixed header, in wire order.
 public struct EthernetHeader: Sendable, Equatable {
   /// Octets of the fixed header.
-  public static let length = 14
+  @inlinable public static var length: Int { 14 }
   /// A type field up to this is a length, and an LLC header follows (IEEE 802.3-2022 clause 3.2.6).
   public static let lengthMax: UInt16 = 1500
 

@@ -3,7 +3,7 @@
 /// The fixed header, in wire order.
 public struct IPv4Header: Sendable, Equatable {
   /// Octets of the header without options.
-  public static let lengthMin = 20
+  @inlinable public static var lengthMin: Int { 20 }
 
   public var version: UInt8
   /// Octets, options included.

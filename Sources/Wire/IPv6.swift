@@ -3,7 +3,7 @@
 /// The fixed header, in wire order.
 public struct IPv6Header: Sendable, Equatable {
   /// Octets of the header.
-  public static let length = 40
+  @inlinable public static var length: Int { 40 }
 
   public var version: UInt8
   public var trafficClass: UInt8

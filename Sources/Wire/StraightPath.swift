@@ -12,87 +12,15 @@ struct PlainPayload {
   var layers: Int
 }
 
-/// Where the headers of a plain frame lie.
-private struct PlainShape {
-  /// The EtherType of its IP header, and where that begins: behind Ethernet, and a tag.
-  var type: UInt16
-  var network = EthernetHeader.length
-  /// 4 or 6.
-  var version: UInt8 = 0
-  var isTCP = false
-  /// Octets of the whole IP packet, as its header says.
-  var total = 0
-  /// Where the transport header begins, and how long it is.
-  var transport = 0
-  var header = 0
-  /// Octets of payload, as the headers say.
-  var payload = 0
-
-  /// Octets that a plain frame has at least: Ethernet with a tag, and forty of IP and what it carries.
-  static let octetsMin = 58
-
-  /// The shape of a frame with so many octets on the wire; nil when it is not plain.
-  @inline(__always)
-  init?(_ bytes: Bytes, wire: Int) {
-    guard bytes.count >= PlainShape.octetsMin else { return nil }
-    let h = bytes.extracting(0..<PlainShape.octetsMin)
-    type = h.u16(12)
-    if type == 0x8100 {
-      type = h.u16(16)
-      network = EthernetHeader.length &+ VLANHeader.length
-    }
-    guard findTransport(bytes.extracting(network..<network &+ 40)) else { return nil }
-    // A length that says more than there is, or less than its own header, is a lie.
-    transport = network &+ (version == 4 ? IPv4Header.lengthMin : IPv6Header.length)
-    let end = network &+ total
-    guard transport <= end, end <= wire, transport <= bytes.count else { return nil }
-    let octets = bytes.extracting(transport..<min(end, bytes.count))
-    if isTCP {
-      guard octets.count >= TCPHeader.lengthMin else { return nil }
-      header = Int(octets.u8(12) &>> 4) &* 4
-      guard header >= TCPHeader.lengthMin, header <= octets.count else { return nil }
-      payload = end &- transport &- header
-    } else {
-      guard octets.count >= UDPHeader.length else { return nil }
-      header = UDPHeader.length
-      payload = Int(octets.u16(4)) &- header
-      guard payload >= 0, payload <= end &- transport &- header else { return nil }
-    }
-  }
-
-  /// Whether the forty octets of an IP header, or of a shorter one and what is behind it, are plain: no
-  /// options, no extension headers, no fragment, a length.
-  @inline(__always)
-  private mutating func findTransport(_ h: Bytes) -> Bool {
-    let ipProtocol: UInt8
-    if type == 0x0800 {
-      guard h.u8(0) == 0x45, h.u16(6) & 0x3fff == 0 else { return false }
-      version = 4
-      total = Int(h.u16(2))
-      ipProtocol = h.u8(9)
-    } else {
-      guard type == 0x86dd, h.u8(0) &>> 4 == 6, h.u16(4) > 0 else { return false }
-      version = 6
-      total = IPv6Header.length &+ Int(h.u16(4))
-      ipProtocol = h.u8(6)
-    }
-    isTCP = ipProtocol == 6
-    return isTCP || ipProtocol == 17
-  }
-}
-
 extension Packet {
   /// Whether the innermost transport header was read on the straight path.
   public var isPlain: Bool { plainTransport > 0 }
 
-  /// Reads a plain frame of Ethernet without check sequence. Nil when it is not plain, and then nothing has
-  /// been written.
+  /// Reads a plain frame. Nil when it is not plain, and then nothing has been written.
   @inline(__always)
   mutating func readPlain(_ bytes: Bytes, _ frame: Frame) -> PlainPayload? {
+    guard let shape = PlainShape(bytes, frame) else { return nil }
     let wire = max(frame.wireLength, bytes.count)
-    guard frame.link == .ethernet, frame.fcsLength == 0, let shape = PlainShape(bytes, wire: wire) else {
-      return nil
-    }
     begin(captured: bytes.count, wire: wire, fcs: 0, link: .ethernet)
     writeLink(bytes.extracting(0..<PlainShape.octetsMin), shape, wire)
     let header = bytes.extracting(shape.network..<shape.network &+ 40)
@@ -109,12 +37,12 @@ extension Packet {
     destinationMAC = h.u64(0) &>> 16
     sourceMAC = h.u64(6) &>> 16
     hasMAC = true
-    etherType = EtherType(rawValue: shape.type)
+    etherType = shape.version == 4 ? .ipv4 : .ipv6
     layers[0] = Layer(
       kind: .ethernet, offset: 0, headerLength: Int32(EthernetHeader.length),
       length: Int32(truncatingIfNeeded: wire))
     layerCount = 1
-    if shape.network == EthernetHeader.length { return }
+    if !shape.isTagged { return }
     vlans[0] = h.u16(14)
     vlanCount = 1
     layers[1] = Layer(
@@ -155,7 +83,7 @@ extension Packet {
       trailerOffset = end
       trailerLength = wire &- end
     }
-    let at = shape.network == EthernetHeader.length ? 1 : 2
+    let at = shape.isTagged ? 2 : 1
     layers[at] = Layer(
       kind: shape.version == 4 ? .ipv4 : .ipv6, offset: Int32(truncatingIfNeeded: shape.network),
       headerLength: Int32(truncatingIfNeeded: shape.transport &- shape.network),

@@ -3,7 +3,7 @@
 /// The fixed header, in wire order.
 public struct TCPHeader: Sendable, Equatable {
   /// Octets of the header without options.
-  public static let lengthMin = 20
+  @inlinable public static var lengthMin: Int { 20 }
   /// Where the checksum stands.
   static let checksumOffset = 16
 

@@ -3,7 +3,7 @@
 /// The header, in wire order.
 public struct UDPHeader: Sendable, Equatable {
   /// Octets of the header.
-  public static let length = 8
+  @inlinable public static var length: Int { 8 }
 
   public var sourcePort: UInt16
   public var destinationPort: UInt16

@@ -4,7 +4,7 @@
 /// A tag without the type that announces it, in wire order (IEEE 802.1Q-2022 clause 9.6).
 public struct VLANHeader: Sendable, Equatable {
   /// Octets of a tag.
-  public static let length = 4
+  @inlinable public static var length: Int { 4 }
 
   /// Priority, drop eligibility and the VLAN's number.
   public var control: UInt16

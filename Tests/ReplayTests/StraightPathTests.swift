@@ -21,6 +21,24 @@ import Wire
       return one == other && !other.isPlain && one.offset == other.offset && one.claimed == other.claimed
         && one.reading == other.reading
         && one.segmentChecksum(in: octets.span) == other.segmentChecksum(in: octets.span)
+        && shapeAgrees(octets, frame)
+    }
+
+    /// Whether the shape alone says of the frame what the dissectors say.
+    private mutating func shapeAgrees(_ octets: [UInt8], _ frame: Frame) -> Bool {
+      guard let shape = PlainShape(octets.span, frame) else { return true }
+      let at = shape.isTagged ? 2 : 1
+      guard other.layerCount >= at + 2, other.vlanCount == at - 1 else { return false }
+      let (network, transport) = (other.layers[at], other.layers[at + 1])
+      guard network.kind == (shape.version == 4 ? .ipv4 : .ipv6), network.offset == shape.network,
+        network.length == shape.total, transport.kind == (shape.isTCP ? .tcp : .udp),
+        transport.offset == shape.transport, transport.headerLength == shape.header,
+        transport.offset + transport.headerLength <= octets.count
+      else { return false }
+      // What a tunnel carries has a checksum and a payload of its own.
+      guard other.tunnelDepth == 0, other.layerCount == at + 2, other.fault == nil else { return true }
+      return other.payloadLength == shape.payload
+        && (!shape.isTCP || Checksum.segment(octets.span, shape) == other.segmentChecksum(in: octets.span))
     }
   }
 
@@ -78,6 +96,21 @@ import Wire
       }
     }
     #expect(shapes.count > 5)
+  }
+
+  /// The shortest segment has no padding where it is captured as it is sent.
+  @Test func aSegmentOfHeadersAloneIsPlain() {
+    let octets: [UInt8] =
+      [UInt8](repeating: 2, count: 12) + [0x08, 0x00]
+      + [0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]
+      + [0, 80, 4, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x14, 0, 0, 0, 0, 0, 0]
+    var pair = Pair()
+    for length in 0...octets.count {
+      let frame = Frame(
+        number: 1, time: 0, wireLength: octets.count, capturedLength: length, link: .ethernet)
+      check(&pair, Array(octets[..<length]), frame)
+    }
+    #expect(pair.plain == 1)
   }
 
   @Test func whoeverRegistersAnotherDissectorIsAsked() {

@@ -32,9 +32,20 @@ import Wire
   }
 
   @Test func theSumIsThatOfTheDefinition() {
-    for count in 0..<70 {
+    for count in 0..<150 {
       let octets = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ 200) }
       #expect(Checksum.fold(Checksum.sum(octets.span, from: 0, to: count)) == reference(octets))
+      let ones = [UInt8](repeating: 0xff, count: count)
+      #expect(Checksum.fold(Checksum.sum(ones.span, from: 0, to: count)) == reference(ones))
+    }
+  }
+
+  @Test func carriesAreAddedAtTheOtherEnd() {
+    let edges: [UInt64] = [0, 1, 0xfffe, 0xffff, 0x1_0000, 0xffff_ffff, 0x1_0000_0000, 0xffff_0000, 1 << 63]
+    for sum in edges + edges.map({ UInt64.max - $0 }) {
+      var folded = sum
+      while folded > 0xffff { folded = (folded & 0xffff) + (folded >> 16) }
+      #expect(Checksum.fold(sum) == UInt16(folded))
     }
   }
 
