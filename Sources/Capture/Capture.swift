@@ -111,8 +111,12 @@ public struct Capture: ~Copyable {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var octets: UnsafePointer<UInt8>?
     let (link, fcsLength) = (source.info.link, source.info.fcsLength)
-    let stop = settings.stop
-    while !stop.isRaised, try unsafe source.read(&header, &octets, counters) {
+    let (stop, blocks) = (settings.stop, source.filter == nil ? source.stream.blocks : nil)
+    while true {
+      if let blocks, unsafe blocks.handOut(counters, stop, link, fcsLength: fcsLength, body) == .stop {
+        return
+      }
+      guard !stop.isRaised, try unsafe source.read(&header, &octets, counters) else { return }
       guard let header = unsafe header, let octets = unsafe octets else { return }
       let verdict = unsafe hand(header, octets, counters, link, 0, 1, fcsLength: fcsLength, body)
       if verdict == .stop { return }

@@ -83,7 +83,7 @@ final class SavedSource {
   ) throws(CaptureError) -> Bool {
     if ended { return false }
     while true {
-      if unsafe !stream.blocks.next(&header, &octets, { unsafe stream.read(into: $0, size: $1) }) {
+      if unsafe !stream.blocks.next(&header, &octets), unsafe !readOn(&header, &octets) {
         let result = unsafe pcap_next_ex(handle, &header, &octets)
         guard result == 1 else { return try end(result) }
       }
@@ -94,6 +94,15 @@ final class SavedSource {
       unsafe counters.pointee.filtered &+= 1
       unsafe missed?.look(found, data)
     }
+  }
+
+  /// Reads the next block, and its first record. False when libpcap has to read on.
+  @inline(never)
+  private func readOn(
+    _ header: inout UnsafeMutablePointer<pcap_pkthdr>?, _ octets: inout UnsafePointer<UInt8>?
+  ) -> Bool {
+    unsafe stream.blocks.refill { unsafe stream.read(into: $0, size: $1) }
+      && stream.blocks.next(&header, &octets)
   }
 
   /// Reads the next frame into `header` and `octets`, to be handed out when its time has come.
