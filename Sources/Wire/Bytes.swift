@@ -60,4 +60,12 @@ extension Span where Element == UInt8 {
   public func u64(_ offset: Int) -> UInt64 {
     UInt64(u32(offset)) &<< 32 | UInt64(u32(offset &+ 4))
   }
+
+  /// Eight octets as a number, the first of them the lowest: as they lie in memory, nothing is turned.
+  @inline(__always)
+  func word(_ offset: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for i in 0..<8 { word |= UInt64(self[offset &+ i]) &<< UInt64(i &* 8) }
+    return word
+  }
 }

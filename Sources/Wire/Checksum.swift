@@ -21,10 +21,15 @@ public enum Checksum {
   @inline(__always)
   public static func sum(_ bytes: Bytes, from start: Int, to end: Int, initial: UInt64 = 0) -> UInt64 {
     guard start < end else { return initial }
-    var octets = bytes.extracting(start..<end)
-    // The order of the octets is that of memory: both halves of every word are swapped, and the sum's in the
-    // end (RFC 1071 section 2). A carry is added at the other end at once, so that words of any width do. Two
-    // sums: each waits for its own carry only.
+    return initial &+ UInt64(fold(words(bytes.extracting(start..<end))).byteSwapped)
+  }
+
+  /// The sum of all octets in the order of memory: both halves of every word are swapped, and the sum's in
+  /// the end (RFC 1071 section 2). A carry is added at the other end at once, so that words of any width do.
+  /// Two sums: each waits for its own carries only.
+  @inline(__always)
+  private static func words(_ octets: Bytes) -> UInt64 {
+    var octets = octets
     var (sum, other) = (rest(octets), UInt64(0))
     while octets.count >= 32 {
       let part = octets.extracting(0..<32)
@@ -39,7 +44,7 @@ public enum Checksum {
       octets = octets.extracting(16..<octets.count)
     }
     if octets.count >= 8 { sum = sum.addingAround(octets.extracting(0..<8).word(0)) }
-    return initial &+ UInt64(fold(sum.addingAround(other)).byteSwapped)
+    return sum.addingAround(other)
   }
 
   /// The octets behind the last whole word, as a word: of the last eight, if there are so many, those before
@@ -108,14 +113,22 @@ public enum Checksum {
   public static func segment(
     _ bytes: Bytes, at start: Int, end: Int, addresses: Int
   ) -> ChecksumVerdict {
-    let length = end &- start
-    guard length >= TCPHeader.lengthMin, end <= bytes.count, start >= addresses else { return .unverifiable }
+    guard addresses <= start, start <= end, end <= bytes.count else { return .unverifiable }
+    let octets = bytes.extracting(start &- addresses..<end)
+    // Protocol and length, in the order of memory as well.
+    let length = UInt32(truncatingIfNeeded: end &- start &+ Int(IPProtocol.tcp.rawValue))
+    if fold(words(octets).addingAround(UInt64(length.byteSwapped))) == 0xffff { return .good }
+    return damaged(octets, behind: addresses)
+  }
+
+  /// What is wrong with a segment that does not add up, which stands behind its addresses.
+  @inline(never)
+  private static func damaged(_ octets: Bytes, behind addresses: Int) -> ChecksumVerdict {
+    let length = octets.count &- addresses
     let pseudo = UInt64(IPProtocol.tcp.rawValue) &+ UInt64(UInt32(truncatingIfNeeded: length))
-    let whole = sum(bytes, from: start &- addresses, to: end, initial: pseudo)
-    if fold(whole) == 0xffff { return .good }
-    let around = sum(bytes, from: start &- addresses, to: start, initial: pseudo)
     return message(
-      bytes.extracting(start..<end), field: TCPHeader.checksumOffset, length: length, pseudo: around)
+      octets.extracting(addresses..<octets.count), field: TCPHeader.checksumOffset, length: length,
+      pseudo: sum(octets, from: 0, to: addresses, initial: pseudo))
   }
 
   /// The checksum of the message at the start of `bytes`, whose field stands at `field` and covers `length`
@@ -148,16 +161,6 @@ extension UInt64 {
   }
 }
 
-extension Span where Element == UInt8 {
-  /// Eight octets as a number, the first of them the lowest: as they lie in memory, nothing is turned.
-  @inline(__always)
-  fileprivate func word(_ offset: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for i in 0..<8 { word |= UInt64(self[offset &+ i]) &<< UInt64(i &* 8) }
-    return word
-  }
-}
-
 extension Packet {
   /// Where the header of the innermost TCP segment begins; negative when there is none.
   public mutating func segmentOffset() -> Int {
@@ -173,14 +176,18 @@ extension Packet {
   /// `mutating`, though it changes nothing: a function that only reads is handed copies of the layers.
   public mutating func segmentChecksum(in bytes: Bytes) -> ChecksumVerdict? {
     let start = plainTransport
-    guard start > 0, hasTCP, start <= bytes.count else {
-      var layer = layerCount &- 1
-      while layer >= 0, layers[layer].kind != .tcp { layer &-= 1 }
-      return checksum(ofLayer: layer, in: bytes)
-    }
+    guard start > 0, hasTCP else { return innerChecksum(in: bytes) }
     let isIPv6 = ipVersion == 6
     let end = start &- (isIPv6 ? IPv6Header.length : IPv4Header.lengthMin) &+ ipLength
     return Checksum.segment(bytes, at: start, end: end, addresses: isIPv6 ? 32 : 8)
+  }
+
+  /// The same of a packet that was not read on the straight path.
+  @inline(never)
+  private mutating func innerChecksum(in bytes: Bytes) -> ChecksumVerdict? {
+    var layer = layerCount &- 1
+    while layer >= 0, layers[layer].kind != .tcp { layer &-= 1 }
+    return checksum(ofLayer: layer, in: bytes)
   }
 
   /// Verifies the checksum of a layer of this packet, whose octets `bytes` are; nil when the layer has none

@@ -21,12 +21,11 @@ public struct HTTP1Line: Sendable, Equatable {
 
   /// Reads the first line of `bytes`; nil when they do not begin with one.
   public init?(_ bytes: Bytes) {
-    isRequest = HTTP1Line.methodLength(bytes) > 0
+    let name = HTTP1Line.methodLength(bytes)
+    isRequest = name > 0
     guard isRequest || HTTP1Line.beginsWithVersion(bytes, 0) else { return nil }
-    var end = 0
+    var end = HTTP1Line.firstControl(bytes)
     let last = min(bytes.count, HTTP1Line.lengthMax)
-    // Eight octets at a time, as long as none is a control character, of which some end the line.
-    while end &+ 8 <= last, !HTTP1Line.hasControl(bytes.extracting(end..<end &+ 8).u64(0)) { end &+= 8 }
     while end < last, bytes.u8(end) != 10 {
       // No control character but a tab stands in a first line: octets that have one are something else.
       if bytes.u8(end) < 32, bytes.u8(end) != 9, bytes.u8(end) != 13 { return nil }
@@ -37,24 +36,36 @@ public struct HTTP1Line: Sendable, Equatable {
     if isWhole, end > 0, bytes.u8(end &- 1) == 13 { end &-= 1 }
     line = 0..<end
     if isRequest {
-      guard readRequest(bytes) else { return nil }
+      guard readRequest(bytes, name) else { return nil }
     } else {
       readResponse(bytes)
     }
   }
 
-  /// Whether one of eight octets is less than 32: it borrows from the bit above it.
-  private static func hasControl(_ octets: UInt64) -> Bool {
-    (octets &- 0x2020_2020_2020_2020) & ~octets & 0x8080_8080_8080_8080 != 0
+  /// Where the first control character is, of which some end the line; where the last whole eight octets end
+  /// that can have one, when there is none before.
+  @inline(__always)
+  private static func firstControl(_ bytes: Bytes) -> Int {
+    var at = 0
+    let last = min(bytes.count, lengthMax)
+    while at &+ 8 <= last {
+      let octets = bytes.extracting(at..<at &+ 8).word(0)
+      // An octet less than 32 borrows from the bit above it; the first that does tells the truth.
+      let controls = (octets &- 0x2020_2020_2020_2020) & ~octets & 0x8080_8080_8080_8080
+      if controls != 0 { return at &+ controls.trailingZeroBitCount &>> 3 }
+      at &+= 8
+    }
+    return at
   }
 
   /// Method, target, version. False when the line ends and no version stands there: SIP and RTSP have the
   /// same methods.
-  private mutating func readRequest(_ bytes: Bytes) -> Bool {
-    let name = HTTP1Line.methodLength(bytes)
+  private mutating func readRequest(_ bytes: Bytes, _ name: Int) -> Bool {
     method = 0..<name
     let start = min(name &+ 1, line.upperBound)
     var space = line.upperBound
+    // A version has eight octets.
+    if space &- 8 > start, bytes.u8(space &- 9) == 32, bytes.u8(space &- 8) == 72 { space &-= 8 }
     while space > start, bytes.u8(space &- 1) != 32 { space &-= 1 }
     guard isWhole, space > start else {
       // What stands of a line that goes on: the target up to the first space, behind which the version
@@ -97,6 +108,9 @@ public struct HTTP1Line: Sendable, Equatable {
   /// only: any word is a method by the grammar, and would make a request of any text.
   private static func methodLength(_ bytes: Bytes) -> Int {
     guard bytes.count >= 4 else { return 0 }
+    let first = bytes.u32(0)
+    if first == 0x4745_5420 { return 3 }  // GET and a blank
+    if first == 0x4854_5450 { return 0 }  // HTTP, which begins a response
     var length = 0
     var name: UInt64 = 0
     while length < bytes.count, length < 8, bytes.u8(length) >= 65, bytes.u8(length) <= 90 {
@@ -175,20 +189,14 @@ public struct HTTP1Fields: Sendable {
   }
 }
 
-/// Whether the octets begin with the first line of a request or a response, or with the beginning of one.
-@Sendable func looksLikeHTTP(_ bytes: Bytes) -> Bool {
-  // Most payloads are dropped here by their first octet: methods begin with these letters, responses with H.
-  guard bytes.count >= 8, bytes.u8(0) >= 67, bytes.u8(0) <= 85 else { return false }
-  return HTTP1Line(bytes) != nil
-}
-
-/// HTTP/1: the first line. A head or a body that goes on in other segments is none here.
-@Sendable func http1(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+/// HTTP/1: the first line of a request or a response, or the beginning of one. A head or a body that goes on
+/// in other segments is none here.
+@Sendable func http1(_ bytes: Bytes, _ packet: inout Packet) -> Bool {
+  guard bytes.count >= 8, let line = HTTP1Line(bytes) else { return false }
   packet.reading = .http
-  guard let line = HTTP1Line(bytes) else { return packet.disown(.tcp) }
   packet.enterApplication(.http, header: line.line.upperBound)
   packet.noteText(at: packet.offset, line.line.upperBound)
-  return nil
+  return true
 }
 
 /// The fields of the first line, and those of the head.

@@ -4,8 +4,9 @@
 /// nothing is. `bytes` ends where the surrounding layers say the layer ends, or where the capture does.
 public typealias Dissector = @Sendable (_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload?
 
-/// Whether the first octets of a payload are those of a protocol. Cheap, and wrong seldom.
-public typealias Recognizer = @Sendable (_ bytes: Bytes) -> Bool
+/// Reads a payload whose first octets it knows, and notes it in `packet` as the last layer; false when they
+/// are not those of its protocol, and then it has noted nothing. Cheap, and wrong seldom.
+public typealias Recognizer = @Sendable (_ bytes: Bytes, _ packet: inout Packet) -> Bool
 
 /// What a layer carries: how to find its dissector, and where in the layer it lies.
 public struct Payload: Sendable, Equatable {
@@ -101,7 +102,6 @@ public struct Mux: Sendable {
     var least: UInt8
     var most: UInt8
     var recognizer: Recognizer
-    var dissector: Dissector
   }
 
   private var functions: [Entry] = []
@@ -155,16 +155,14 @@ public struct Mux: Sendable {
     return mux
   }
 
-  /// Registers `dissector` for payloads over TCP or UDP whose first octets `recognizer` knows, whatever their
-  /// port. Recognizers are asked in the order of their registration, before any port is looked at, and only
-  /// about payloads whose first octet is among `first`.
+  /// Registers `recognizer` for payloads over TCP or UDP, whatever their port. Recognizers are asked in the
+  /// order of their registration, before any port is looked at, and only about payloads whose first octet is
+  /// among `first`.
   public mutating func recognize(
-    _ transport: IPProtocol, by recognizer: @escaping Recognizer, first: ClosedRange<UInt8> = 0...255,
-    _ dissector: @escaping Dissector
+    _ transport: IPProtocol, first: ClosedRange<UInt8> = 0...255, by recognizer: @escaping Recognizer
   ) {
     precondition(transport == .tcp || transport == .udp, "only TCP and UDP payloads are recognized by octets")
-    let guess = Guess(
-      least: first.lowerBound, most: first.upperBound, recognizer: recognizer, dissector: dissector)
+    let guess = Guess(least: first.lowerBound, most: first.upperBound, recognizer: recognizer)
     if transport == .udp { udpGuesses.append(guess) } else { tcpGuesses.append(guess) }
   }
 
@@ -243,11 +241,11 @@ public struct Mux: Sendable {
     let first = view.u8(0)
     if isUDP {
       for i in udpGuesses.indices where udpGuesses[i].least <= first && first <= udpGuesses[i].most {
-        if udpGuesses[i].recognizer(view) { return try udpGuesses[i].dissector(view, &packet) }
+        if udpGuesses[i].recognizer(view, &packet) { return nil }
       }
     } else {
       for i in tcpGuesses.indices where tcpGuesses[i].least <= first && first <= tcpGuesses[i].most {
-        if tcpGuesses[i].recognizer(view) { return try tcpGuesses[i].dissector(view, &packet) }
+        if tcpGuesses[i].recognizer(view, &packet) { return nil }
       }
     }
     let ports = isUDP ? Mux.udpPorts : Mux.tcpPorts

@@ -38,14 +38,13 @@ public struct PlainShape: Sendable, BitwiseCopyable {
     guard frame.link == .ethernet, frame.fcsLength == 0, bytes.count >= PlainShape.octetsMin else {
       return nil
     }
-    // Both headers' first octets are read at once: type, version and header length, type of service, lengths.
-    var start = bytes.extracting(0..<PlainShape.octetsMin).u64(12)
-    if start &>> 48 == 0x8100 {
-      network = EthernetHeader.length &+ VLANHeader.length
-      guard bytes.count >= network &+ 40 else { return nil }
-      start = bytes.extracting(network &- 2..<network &+ 6).u64(0)
+    let h = bytes.extracting(0..<PlainShape.octetsMin)
+    // Nearly every frame: no tag, and version 4 without options. All that is looked at has its fixed place.
+    if h.u16(12) == 0x0800, h.u8(14) == 0x45 {
+      guard findTransport(in: h.extracting(14..<34)) else { return nil }
+    } else {
+      guard findTransport(behind: h.u16(12), bytes) else { return nil }
     }
-    guard findTransport(start, bytes.extracting(network..<network &+ 40)) else { return nil }
     // A length that says more than there is, or less than its own header, is a lie.
     let end = network &+ total
     guard end <= max(frame.wireLength, bytes.count) else { return nil }
@@ -64,25 +63,36 @@ public struct PlainShape: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Whether the forty octets of an IP header, or of a shorter one and what is behind it, are plain: no
-  /// options, no extension headers, no fragment, a length. `start` is the EtherType and their first six.
+  /// Whether an IPv4 header without options is plain: no fragment, TCP or UDP.
   @inlinable @inline(__always)
-  mutating func findTransport(_ start: UInt64, _ h: Bytes) -> Bool {
-    if start &>> 40 == 0x08_0045 {
-      // Fragment, time to live, protocol.
-      let word = h.u32(6) & 0x3fff_00ff
-      isTCP = word == 6
-      guard isTCP || word == 17 else { return false }
-      version = 4
-      total = Int(truncatingIfNeeded: start &>> 16 & 0xffff)
-      transport = network &+ IPv4Header.lengthMin
-      return true
+  mutating func findTransport(in header: Bytes) -> Bool {
+    guard header.u16(6) & 0x3fff == 0 else { return false }
+    isTCP = header.u8(9) == 6
+    guard isTCP || header.u8(9) == 17 else { return false }
+    version = 4
+    total = Int(header.u16(2))
+    transport = network &+ IPv4Header.lengthMin
+    return true
+  }
+
+  /// The same behind a tag, and of IPv6: no extension headers, and a length.
+  @inlinable @inline(__always)
+  mutating func findTransport(behind type: UInt16, _ bytes: Bytes) -> Bool {
+    var type = type
+    if type == 0x8100 {
+      network = EthernetHeader.length &+ VLANHeader.length
+      guard bytes.count >= network &+ IPv6Header.length else { return false }
+      type = bytes.extracting(16..<18).u16(0)
     }
-    guard start &>> 44 == 0x8_6dd6, start & 0xffff > 0 else { return false }
-    isTCP = h.u8(6) == 6
-    guard isTCP || h.u8(6) == 17 else { return false }
+    let header = bytes.extracting(network..<network &+ IPv6Header.length)
+    if type == 0x0800 {
+      return header.u8(0) == 0x45 && findTransport(in: header.extracting(0..<IPv4Header.lengthMin))
+    }
+    guard type == 0x86dd, header.u8(0) &>> 4 == 6, header.u16(4) > 0 else { return false }
+    isTCP = header.u8(6) == 6
+    guard isTCP || header.u8(6) == 17 else { return false }
     version = 6
-    total = IPv6Header.length &+ Int(truncatingIfNeeded: start & 0xffff)
+    total = IPv6Header.length &+ Int(header.u16(4))
     transport = network &+ IPv6Header.length
     return true
   }

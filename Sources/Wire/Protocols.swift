@@ -272,9 +272,9 @@ extension Mux {
     mux.handle(.udp(source: 0, destination: 3544), teredo)
     mux.handle(.udp(source: 0, destination: 2152), gtpu)
     // Applications, by their octets
-    mux.recognize(.tcp, by: looksLikeTLS, first: 20...24, tls)
-    mux.recognize(.tcp, by: looksLikeHTTP, first: 67...85, http1)
-    mux.recognize(.udp, by: looksLikeQUIC, first: 0x80...0xff, quic)
+    mux.recognize(.tcp, first: 20...24, by: tls)
+    mux.recognize(.tcp, first: 67...85, by: http1)
+    mux.recognize(.udp, first: 0x80...0xff, by: quic)
     // Applications, by their port and a look at their octets
     mux.handle(.udp(source: 0, destination: 53), dns)
     mux.handle(.udp(source: 0, destination: 5353), mdns)

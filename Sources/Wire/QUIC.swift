@@ -59,26 +59,28 @@ public struct QUICHeader: Sendable, Equatable {
   }
 }
 
-/// Whether a long header begins here: a version that is in use and connection IDs that fit; a version
-/// negotiation has to name versions that are.
-@Sendable func looksLikeQUIC(_ bytes: Bytes) -> Bool {
-  guard bytes.count >= 7, bytes.u8(0) & 0x80 != 0, let header = try? QUICHeader(bytes),
-    header.destination.count <= QUICHeader.connectionMax, header.source.count <= QUICHeader.connectionMax
-  else { return false }
-  if header.version == 0 {
-    let at = header.source.upperBound
-    return bytes.count >= at &+ 4 && (bytes.count &- at) % 4 == 0 && QUICHeader.isKnown(bytes.u32(at))
+extension QUICHeader {
+  /// Whether a long header begins here that is one: a version that is in use and connection IDs that fit; a
+  /// version negotiation has to name versions that are.
+  fileprivate func isPlausible(_ bytes: Bytes) -> Bool {
+    guard first & 0x80 != 0, destination.count <= QUICHeader.connectionMax,
+      source.count <= QUICHeader.connectionMax
+    else { return false }
+    if version == 0 {
+      let at = source.upperBound
+      return bytes.count >= at &+ 4 && (bytes.count &- at) % 4 == 0 && QUICHeader.isKnown(bytes.u32(at))
+    }
+    // The second bit is always set but for Google's versions (RFC 9000 section 17.2).
+    return QUICHeader.isKnown(version) && (first & 0x40 != 0 || version &>> 24 == 0x51)
   }
-  // The second bit is always set but for Google's versions (RFC 9000 section 17.2).
-  return QUICHeader.isKnown(header.version) && (bytes.u8(0) & 0x40 != 0 || header.version &>> 24 == 0x51)
 }
 
 /// QUIC: the long header's shared part. What is behind it is encrypted.
-@Sendable func quic(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+@Sendable func quic(_ bytes: Bytes, _ packet: inout Packet) -> Bool {
+  guard bytes.count >= 7, let header = try? QUICHeader(bytes), header.isPlausible(bytes) else { return false }
   packet.reading = .quic
-  let header = try QUICHeader(bytes)
   packet.enterApplication(.quic, header: header.source.upperBound)
-  return nil
+  return true
 }
 
 /// The fields of a long header.

@@ -63,6 +63,7 @@ func takeTCPOptions(_ bytes: Bytes, _ end: Int, _ packet: inout Packet) {
       return
     }
   }
+  if packet.tcp.takeUsualOpening(bytes, end) { return }
   tcpOptionWalk(bytes, end, &packet)
 }
 
@@ -94,6 +95,28 @@ private func lie(_ isCut: Bool, _ packet: inout Packet) {
 }
 
 extension TCPSummary {
+  /// Takes the options of nearly every SYN: maximum segment size, SACK permitted, timestamps and window scale
+  /// as Linux has them in a row, or without timestamps as Windows has. False when they are others.
+  fileprivate mutating func takeUsualOpening(_ bytes: Bytes, _ end: Int) -> Bool {
+    guard end == 32 || end == 40, bytes.count >= end, bytes.u16(20) == 0x0204 else { return false }
+    let hasTimes = end == 40
+    let scale = hasTimes ? 36 : 24
+    guard bytes.u32(scale) &>> 8 == 0x01_0303,
+      bytes.u32(hasTimes ? 24 : 28) == (hasTimes ? 0x0402_080a : 0x0101_0402)
+    else { return false }
+    maximumSegmentSize = bytes.u16(22)
+    windowScale = bytes.u8(scale &+ 3)
+    sackPermitted = true
+    options = [.maximumSegmentSize, .windowScale, .sackPermitted]
+    if hasTimes {
+      hasTimestamps = true
+      timestampValue = bytes.u32(28)
+      timestampEcho = bytes.u32(32)
+      options.insert(.timestamps)
+    }
+    return true
+  }
+
   /// Takes one option of `length` octets, which are there. False when its kind forbids that length.
   fileprivate mutating func take(_ kind: UInt8, _ bytes: Bytes, _ at: Int, _ length: Int) -> Bool {
     switch kind {

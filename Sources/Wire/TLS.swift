@@ -165,7 +165,7 @@ extension TLSRecord {
 
 /// Whether a record begins here. Five octets decide, and the handshake header behind them where it can be
 /// read.
-@Sendable func looksLikeTLS(_ bytes: Bytes) -> Bool {
+private func looksLikeTLS(_ bytes: Bytes) -> Bool {
   guard bytes.count >= TLSRecord.length, bytes.u8(0) &- 20 <= 4, bytes.u8(1) == 3,
     let record = try? TLSRecord(bytes), record.isPlausible
   else { return false }
@@ -178,18 +178,18 @@ extension TLSRecord {
 }
 
 /// TLS: the records that begin in this segment. The first hello's names are noted.
-@Sendable func tls(_ bytes: Bytes, _ packet: inout Packet) throws(Malformed) -> Payload? {
+@Sendable func tls(_ bytes: Bytes, _ packet: inout Packet) -> Bool {
+  guard looksLikeTLS(bytes) else { return false }
   packet.reading = .tls
-  _ = try TLSRecord(bytes)
   packet.enterApplication(.tls, header: TLSRecord.length)
   guard let at = tlsHelloOffset(bytes), let hello = TLSHello(bytes.extracting(at..<bytes.count)) else {
-    return nil
+    return true
   }
   let start = packet.offset &+ at
   packet.noteText(at: start &+ hello.serverName.lowerBound, hello.serverName.count)
   packet.application.listOffset = Int32(truncatingIfNeeded: start &+ hello.protocols.lowerBound)
   packet.application.listLength = Int32(truncatingIfNeeded: hello.protocols.count)
-  return nil
+  return true
 }
 
 /// Where the first handshake message of a segment's records begins, when it is one that is not encrypted; a

@@ -60,7 +60,8 @@ import Testing
   @Test func everyRecognizerIsRegistered() throws {
     let uses = uses()
     var findings = Findings()
-    for (name, file, line) in functions(with: "-> Bool") where uses[Substring(name), default: 0] < 2 {
+    for (name, file, line) in functions(with: "inout Packet) -> Bool")
+    where uses[Substring(name), default: 0] < 2 {
       findings.add(file, line, "`\(name)` recognizes octets, and nobody asks it: name it in \(Self.list)")
     }
     findings.report()

@@ -71,6 +71,35 @@ import Wire
     }
   }
 
+  /// A line as its rules say it, octet by octet: where it ends, and nil when it is none.
+  private func plainEnd(_ octets: [UInt8]) -> Int? {
+    let line = octets.prefix { $0 != 10 }
+    if line.contains(where: { $0 < 32 && $0 != 9 && $0 != 13 }) { return nil }
+    guard line.count < octets.count else { return line.count }
+    let text = line.last == 13 ? line.dropLast() : line
+    if text.starts(with: "HTTP/1.".utf8) { return text.count }
+    let words = text.split(separator: 32, omittingEmptySubsequences: false)
+    let version = words.last.map(Array.init) ?? []
+    let isVersion =
+      version.count >= 8 && version.starts(with: "HTTP/1.".utf8) && (48...57).contains(version[7])
+    return words.count > 2 && isVersion ? text.count : nil
+  }
+
+  @Test func aLineEndsWhereItsRulesSayWhateverStandsInIt() {
+    for line in ["GET /abcdefghij HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 Fine\r\nServer: a\r\n\r\n"] {
+      for at in 8..<line.utf8.count {
+        for value in UInt8.min...UInt8.max {
+          var octets = Array(line.utf8)
+          octets[at] = value
+          for end in [octets.count, at + 1] {
+            let found = firstLine(Array(octets[..<end]))
+            #expect(found?.line.upperBound == plainEnd(Array(octets[..<end])), "\(at): \(value)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func fieldsAreWalkedAsFarAsTheyAreWhole() throws {
     let payload = Array("GET / HTTP/1.1\r\nHost:  a.example \r\nX:\r\nCut: of".utf8)
     let line = try #require(firstLine(payload))

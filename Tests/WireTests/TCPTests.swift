@@ -50,6 +50,29 @@ import Wire
     #expect(!packet.isOffloaded)
   }
 
+  /// Options in their usual rows are read at once, others one by one: behind padding they are others.
+  @Test func optionsInTheirUsualRowsSayWhatTheySayBehindPadding() {
+    let rows: [[UInt8]] = [
+      [2, 4, 5, 180, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 10],
+      [2, 4, 5, 180, 1, 3, 3, 8, 1, 1, 4, 2], [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8],
+    ]
+    for row in rows {
+      for at in row.indices {
+        for value in UInt8.min...UInt8.max {
+          var options = row
+          options[at] = value
+          let straight = dissect(Self.with(options))
+          var walked = dissect(Self.with([1, 1, 1, 1] + options))
+          walked.tcp.headerLength -= 4
+          #expect(straight.tcp == walked.tcp && straight.fault == walked.fault, "\(options)")
+        }
+      }
+    }
+    #expect(
+      Self.summary(rows[0]).options == [.maximumSegmentSize, .sackPermitted, .timestamps, .windowScale])
+    #expect(Self.summary(rows[1]).options == [.maximumSegmentSize, .sackPermitted, .windowScale])
+  }
+
   @Test func aSegmentLongerThanAnyFrameIsOffload() {
     let packet = dissect(Self.large, wireLength: 7306)
     #expect(packet.isOffloaded)
