@@ -13,6 +13,7 @@ extension Packet {
   /// once, by whoever knows the frame, is written once.
   @inline(__always)
   mutating func begin(captured: Int, wire: Int, fcs: Int, link type: LinkType) {
+    forgetRest()
     layerCount = 0
     capturedLength = captured
     wireLength = wire
@@ -26,13 +27,24 @@ extension Packet {
     ipVersion = 0
     source = IPAddress()
     destination = IPAddress()
-    tunnelDepth = 0
-    tunnelIdentifier = nil
-    carrierCount = 0
     forgetNetwork()
     payloadOffset = 0
     payloadLength = 0
     payloadCaptured = 0
+    offset = 0
+    plainTransport = 0
+    claimed = wire &- fcs
+    reading = .none
+  }
+
+  /// Forgets what a plain frame does not say: who begins one writes all the rest.
+  @inline(__always)
+  mutating func forgetRest() {
+    fcsLength = 0
+    tunnelDepth = 0
+    carrierCount = 0
+    tunnelIdentifier = nil
+    forgetRareNetwork()
     unclaimed = nil
     application = Application()
     trailerOffset = 0
@@ -40,10 +52,6 @@ extension Packet {
     fault = nil
     faultLayer = .none
     faultEndedWalk = false
-    offset = 0
-    plainTransport = 0
-    claimed = wire &- fcs
-    reading = .none
   }
 
   /// Begins an IP layer: what was told of the network and transport layers around it is told by `layers`
@@ -88,6 +96,7 @@ extension Packet {
   /// Forgets the network and transport layers read so far, addresses excepted: every IP layer has its own.
   @inline(__always)
   private mutating func forgetNetwork() {
+    forgetRareNetwork()
     ipProtocol = IPProtocol(rawValue: 0)
     timeToLive = 0
     trafficClass = 0
@@ -95,21 +104,26 @@ extension Packet {
     hasIdentification = false
     dontFragment = false
     ipLength = 0
-    isLengthAbsent = false
-    ipOptionsMalformed = false
-    isFragment = false
-    fragmentOffset = 0
-    moreFragments = false
     hasPorts = false
     sourcePort = 0
     destinationPort = 0
     hasTCP = false
-    hasICMP = false
-    icmpType = 0
-    icmpCode = 0
+  }
+
+  /// Forgets what those layers of a plain frame do not say.
+  @inline(__always)
+  private mutating func forgetRareNetwork() {
+    fragmentOffset = 0
+    pathMTU = 0
     icmpIdentifier = 0
     icmpSequence = 0
-    pathMTU = 0
+    icmpType = 0
+    icmpCode = 0
+    hasICMP = false
+    isLengthAbsent = false
+    ipOptionsMalformed = false
+    isFragment = false
+    moreFragments = false
     quoted = nil
   }
 

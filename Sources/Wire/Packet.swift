@@ -48,8 +48,6 @@ public struct Packet: Sendable {
   // Frame
   public var capturedLength = 0
   public var wireLength = 0
-  /// Octets of frame check sequence at the frame's end.
-  public var fcsLength = 0
   public var link = LinkType.null
 
   // Link: the frame's own
@@ -82,25 +80,6 @@ public struct Packet: Sendable {
   /// Octets of the innermost IP packet, header included, as its header says; as the frame says when
   /// `isLengthAbsent`.
   public var ipLength = 0
-  /// The header says a length of 0: the sender left segmentation to its network card, or a length above 65535
-  /// to us.
-  public var isLengthAbsent = false
-  /// An option of the IP header ran past its end or had a length its type forbids.
-  public var ipOptionsMalformed = false
-  public var isFragment = false
-  /// Octets.
-  public var fragmentOffset = 0
-  public var moreFragments = false
-  /// IP headers around the innermost one.
-  public var tunnelDepth = 0
-  /// The virtual network that the innermost tunnel names: the VNI of VXLAN and Geneve, the key of GRE, the
-  /// tunnel endpoint identifier of GTP-U. Equal addresses in different ones are different hosts.
-  public var tunnelIdentifier: UInt32?
-
-  /// The UDP datagrams around the innermost IP packet, outermost first; those from `carrierCount` on are of
-  /// earlier frames.
-  public var carriers = InlineArray<3, Carrier>(repeating: Carrier())
-  public var carrierCount = 0
 
   // Transport
   public var hasPorts = false
@@ -109,16 +88,63 @@ public struct Packet: Sendable {
   public var hasTCP = false
   /// Meaningful when `hasTCP`: otherwise it may be that of an earlier frame.
   public var tcp = TCPSummary()
-  /// An ICMP or ICMPv6 header was read; the five fields below are its.
-  public var hasICMP = false
-  public var icmpType: UInt8 = 0
-  public var icmpCode: UInt8 = 0
-  /// Of an echo, a timestamp, an information or an address mask message; 0 for others.
-  public var icmpIdentifier: UInt16 = 0
-  public var icmpSequence: UInt16 = 0
+
+  // Payload: what is above the innermost network or transport layer that was read
+  public var payloadOffset = 0
+  /// Octets that the headers say; what was captured may be less.
+  public var payloadLength = 0
+  public var payloadCaptured = 0
+
+  // What plain frames have not. All of it is forgotten with every frame: beside each other, zeros are written
+  // many at once.
+  /// Octets of frame check sequence at the frame's end.
+  public var fcsLength = 0
+  /// Octets of the frame behind what its outermost layer that tells its length says, up to the frame check
+  /// sequence: padding, then trailer. Octets from the start of the frame, and how many the wire had.
+  public var trailerOffset = 0
+  public var trailerLength = 0
+  /// IP headers around the innermost one.
+  public var tunnelDepth = 0
+  public var carrierCount = 0
+  /// Octets.
+  public var fragmentOffset = 0
   /// The next hop's MTU that a "packet too big" names (RFC 1191 section 4, RFC 4443 section 3.2); 0 for
   /// others.
   public var pathMTU: UInt32 = 0
+  /// Of an echo, a timestamp, an information or an address mask message; 0 for others.
+  public var icmpIdentifier: UInt16 = 0
+  public var icmpSequence: UInt16 = 0
+  /// An ICMP or ICMPv6 header was read; the five fields around it are its.
+  public var hasICMP = false
+  public var icmpType: UInt8 = 0
+  public var icmpCode: UInt8 = 0
+  public var isFragment = false
+  public var moreFragments = false
+  /// The header says a length of 0: the sender left segmentation to its network card, or a length above 65535
+  /// to us.
+  public var isLengthAbsent = false
+  /// An option of the IP header ran past its end or had a length its type forbids.
+  public var ipOptionsMalformed = false
+  /// The fault ended the walk; otherwise it was noted in passing (a length that says more than there is, say)
+  /// and the layers above it stand.
+  public var faultEndedWalk = false
+  public var faultLayer: Layer.Kind = .none
+  private var hasQuoted = false
+  /// The protocol above the transport layer, when its octets were recognized.
+  public var application = Application()
+  /// The virtual network that the innermost tunnel names: the VNI of VXLAN and Geneve, the key of GRE, the
+  /// tunnel endpoint identifier of GTP-U. Equal addresses in different ones are different hosts.
+  public var tunnelIdentifier: UInt32?
+  /// The announcement of a payload that no dissector of ours reads: its registry and number. Nil when every
+  /// layer was read.
+  public var unclaimed: Payload.Kind?
+  /// The first fault: a later one is its consequence more often than not. `faultLayer` is the layer that had
+  /// it.
+  public var fault: Malformed?
+
+  /// The UDP datagrams around the innermost IP packet, outermost first; those from `carrierCount` on are of
+  /// earlier frames.
+  public var carriers = InlineArray<3, Carrier>(repeating: Carrier())
   /// The packet that an ICMP error quotes.
   public var quoted: Quoted? {
     get { hasQuoted ? quotation : nil }
@@ -128,33 +154,7 @@ public struct Packet: Sendable {
     }
   }
   // Not an optional itself: nil would be written whole for every frame.
-  private var hasQuoted = false
   private var quotation = Quoted()
-
-  // Payload: what is above the innermost network or transport layer that was read
-  public var payloadOffset = 0
-  /// Octets that the headers say; what was captured may be less.
-  public var payloadLength = 0
-  public var payloadCaptured = 0
-  /// The announcement of a payload that no dissector of ours reads: its registry and number. Nil when every
-  /// layer was read.
-  public var unclaimed: Payload.Kind?
-
-  /// The protocol above the transport layer, when its octets were recognized.
-  public var application = Application()
-
-  /// Octets of the frame behind what its outermost layer that tells its length says, up to the frame check
-  /// sequence: padding, then trailer. Octets from the start of the frame, and how many the wire had.
-  public var trailerOffset = 0
-  public var trailerLength = 0
-
-  /// The first fault: a later one is its consequence more often than not. `faultLayer` is the layer that had
-  /// it.
-  public var fault: Malformed?
-  public var faultLayer: Layer.Kind = .none
-  /// The fault ended the walk; otherwise it was noted in passing (a length that says more than there is, say)
-  /// and the layers above it stand.
-  public var faultEndedWalk = false
 
   // The walk's own place
   /// Octets from the frame's start to the layer being read.

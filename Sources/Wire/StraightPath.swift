@@ -21,7 +21,10 @@ extension Packet {
   mutating func readPlain(_ bytes: Bytes, _ frame: Frame) -> PlainPayload? {
     guard let shape = PlainShape(bytes, frame) else { return nil }
     let wire = max(frame.wireLength, bytes.count)
-    begin(captured: bytes.count, wire: wire, fcs: 0, link: .ethernet)
+    forgetRest()
+    capturedLength = bytes.count
+    wireLength = wire
+    link = .ethernet
     writeLink(bytes.extracting(0..<PlainShape.octetsMin), shape, wire)
     let header = bytes.extracting(shape.network..<shape.network &+ 40)
     if shape.version == 4 { writeIPv4(header) } else { writeIPv6(header) }
@@ -33,22 +36,20 @@ extension Packet {
   /// Writes what is in front of the IP header.
   @inline(__always)
   private mutating func writeLink(_ h: Bytes, _ shape: PlainShape, _ wire: Int) {
-    // Six octets of eight, which are read at once.
-    destinationMAC = h.u64(0) &>> 16
-    sourceMAC = h.u64(6) &>> 16
+    destinationMAC = h.u48(0)
+    sourceMAC = h.u48(6)
     hasMAC = true
     etherType = shape.version == 4 ? .ipv4 : .ipv6
     layers[0] = Layer(
       kind: .ethernet, offset: 0, headerLength: Int32(EthernetHeader.length),
       length: Int32(truncatingIfNeeded: wire))
-    layerCount = 1
+    vlanCount = 0
     if !shape.isTagged { return }
     vlans[0] = h.u16(14)
     vlanCount = 1
     layers[1] = Layer(
       kind: .vlan, offset: Int32(EthernetHeader.length), headerLength: Int32(VLANHeader.length),
       length: Int32(truncatingIfNeeded: wire &- EthernetHeader.length))
-    layerCount = 2
   }
 
   /// Writes what the forty octets say that begin with an IPv4 header.
@@ -70,6 +71,9 @@ extension Packet {
     destination = IPAddress(ipv6: h, at: 24)
     timeToLive = h.u8(7)
     trafficClass = UInt8(truncatingIfNeeded: h.u16(0) &>> 4)
+    identification = 0
+    hasIdentification = false
+    dontFragment = false
   }
 
   /// Writes the lengths and the layers of network and transport.
@@ -100,14 +104,13 @@ extension Packet {
   /// transport header and its payload.
   @inline(__always)
   private mutating func writeTransport(_ octets: Bytes, _ shape: PlainShape) -> PlainPayload {
+    let ports = octets.extracting(0..<UDPHeader.length)
     hasPorts = true
-    sourcePort = octets.u16(0)
-    destinationPort = octets.u16(2)
-    offset = shape.transport
-    claimed = shape.network &+ shape.total &- shape.transport
+    sourcePort = ports.u16(0)
+    destinationPort = ports.u16(2)
+    hasTCP = shape.isTCP
     if shape.isTCP {
       reading = .tcp
-      hasTCP = true
       if let header = try? TCPHeader(octets) { tcp.begin(header) }
       if shape.header > TCPHeader.lengthMin { takeTCPOptions(octets, shape.header, &self) }
     } else {
