@@ -41,6 +41,13 @@ public struct Capture: ~Copyable {
 
   /// What became of the frames so far. Can be asked from within `forEachFrame`'s closures.
   public var statistics: CaptureStatistics {
+    live.forEach { $0.refresh() }
+    return recentStatistics
+  }
+
+  /// The same without asking the kernel, for who asks often: while interfaces are read, what it counts is a
+  /// tenth of a second old.
+  public var recentStatistics: CaptureStatistics {
     var statistics = CaptureStatistics()
     unsafe statistics.captured = counters.pointee.captured
     if live.isEmpty {

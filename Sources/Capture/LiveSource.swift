@@ -74,8 +74,8 @@ final class LiveSource {
     unsafe pcap_close(handle)
   }
 
-  /// Looks at libpcap's counters. Called at least once a second: at 100 million frames a second 32 bits last
-  /// 43 of them.
+  /// Looks at libpcap's counters. Called ten times a second: at 100 million frames a second 32 bits last 43
+  /// seconds.
   func refresh() {
     var counts = pcap_stat()
     if failure == nil, unsafe pcap_stats(handle, &counts) == 0 {
@@ -89,9 +89,8 @@ final class LiveSource {
     unsafe pcap_dispatch(watch, 4096, noteMissed, user)
   }
 
-  /// Adds this interface's counters to a whole.
+  /// Adds this interface's counters to a whole, as they were at the last look.
   func add(to statistics: inout CaptureStatistics) {
-    refresh()
     statistics.received += received.total
     statistics.droppedByKernel = (statistics.droppedByKernel ?? 0) + droppedByKernel.total
     if promiscuous {

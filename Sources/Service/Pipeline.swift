@@ -133,7 +133,7 @@ final class Pipeline: Sendable {
     } idle: {
       engine.severityOfCaptures = self.settings.withLock { $0.recorder.severity }
       var sum = before
-      sum.add(capture.statistics)
+      sum.add(capture.recentStatistics)
       engine.note(droppedByKernel: sum.droppedByKernel ?? 0)
       engine.rest(queue)
       tell(&engine, sum)

@@ -30,7 +30,7 @@ private final class Queue: Sendable {
           return run.hasEnded && !counter.show(&run, dropped) ? .stop : .go
         } idle: {
           run.advance(to: realTime())
-          dropped = state.capture.statistics.droppedByKernel ?? 0
+          dropped = state.capture.recentStatistics.droppedByKernel ?? 0
           return counter.show(&run, dropped, all: true) ? .go : .stop
         }
       } catch {

@@ -85,7 +85,7 @@ extension CaptureOptions {
         output.pass(&reader)
         return output.isOpen ? .go : .stop
       } idle: {
-        if let count = capture.statistics.droppedByKernel { reader.note(droppedByKernel: count) }
+        if let count = capture.recentStatistics.droppedByKernel { reader.note(droppedByKernel: count) }
         reader.rest(isLive ? realTime() : nil)
         output.passAll(&reader)
         return output.isOpen ? .go : .stop
