@@ -4,11 +4,11 @@
 /// The states that an end came into, in their order. Six are held in place, as many as an end of an ordinary
 /// connection has.
 public struct StatePath: RandomAccessCollection, Sendable, Equatable, CustomStringConvertible {
-  private static let held = 6
+  @usableFromInline static var held: Int { 6 }
 
-  private var first = InlineArray<6, StateChange>(
+  @usableFromInline var first = InlineArray<6, StateChange>(
     repeating: StateChange(state: .closed, time: 0, frame: 0))
-  private var rest: [StateChange] = []
+  @usableFromInline var rest: [StateChange] = []
   /// States.
   public private(set) var count = 0
   // What is asked for most, noted as it comes.
@@ -37,6 +37,7 @@ public struct StatePath: RandomAccessCollection, Sendable, Equatable, CustomStri
 
   /// The same, without a copy of the path: to read from an inline array by a number that the compiler does
   /// not know, it copies what cannot change.
+  @inlinable @inline(__always)
   public mutating func step(_ index: Int) -> StateChange {
     index < StatePath.held ? first[index] : rest[index - StatePath.held]
   }
@@ -75,7 +76,7 @@ public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Send
   /// The most frames of a list.
   public static let countMax = 8
 
-  private var frames = InlineArray<8, UInt64>(repeating: 0)
+  @usableFromInline var frames = InlineArray<8, UInt64>(repeating: 0)
   /// Frames.
   public private(set) var count = 0
 
@@ -99,6 +100,7 @@ public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Send
   }
 
   /// The same, without a copy of the list.
+  @inlinable @inline(__always)
   public mutating func frame(_ index: Int) -> UInt64 { frames[index] }
 
   /// One more; what does not fit is left out.
@@ -108,6 +110,9 @@ public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Send
     frames[count] = frame
     count &+= 1
   }
+
+  @inline(__always)
+  mutating func removeAll() { count = 0 }
 
   /// The same elements.
   public static func == (a: FrameList, b: FrameList) -> Bool { a.elementsEqual(b) }
@@ -155,6 +160,13 @@ public struct HistoryLetters: RandomAccessCollection, Sendable {
   public subscript(index: Int) -> UInt8 {
     precondition(index >= 0 && index < endIndex, "a letter of the history")
     return index < Int(held) ? first[index] : rest[index - Int(held)]
+  }
+
+  /// The first eight of the letters that are held in place, the first in the lowest octet.
+  public mutating func firstEight() -> UInt64 {
+    var word: UInt64 = 0
+    for i in (0..<8).reversed() { word = word << 8 | UInt64(first[i]) }
+    return word
   }
 
   /// The same, without a copy of the list.

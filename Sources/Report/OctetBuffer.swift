@@ -1,14 +1,10 @@
 // Where text is made: one reused run of octets, no String on the way.
 //
-// This is one of the two files of Report that use `unsafe`: appending through an array costs 109-125 ns for a
-// line of 100 octets, through a raw pointer 48-50. Behind what is called full there is always room for
-// `spare` octets: a short write needs no look before it, and looks afterwards whether the buffer is full and
-// must grow. Every function that may be called from outside leaves that room behind, so that nothing is
+// This is, with Digits.swift, the file of Report that uses `unsafe`: appending through an array costs 109-125
+// ns for a line of 100 octets, through a raw pointer 48-50. Behind what is called full there is always room
+// for `spare` octets: a short write needs no look before it, and looks afterwards whether the buffer is full
+// and must grow. Every function that may be called from outside leaves that room behind, so that nothing is
 // written past the end.
-//
-// Measured over a million short TCP packets (`packets --plain -tt -r FILE > /dev/null`, user and system time,
-// against `tcpdump -nn -tt -r FILE > /dev/null` in the same run): 0.22 s against 0.93 s. Tables in lazily
-// made globals and digits counted one by one cost a fifth more.
 
 #if canImport(Glibc)
   internal import Glibc
@@ -18,20 +14,16 @@
 @safe
 public struct OctetBuffer: ~Copyable {
   /// Octets behind `capacity` that short writes may reach into.
-  private static var spare: Int { 512 }
+  fileprivate static var spare: Int { 512 }
 
   private var base: UnsafeMutablePointer<UInt8>
   /// From so many octets on it is full.
   private var capacity: Int
-  /// "0." to "255.", each as four octets in the order of memory. Kept here because a global would be asked
-  /// whether it is there at every use.
-  private let dotted: UnsafeMutablePointer<UInt32>
-  /// The time stamp that was written last, without its last eight digits, which stand for a tenth of a
-  /// second; its other digits, the first in the lowest octet; and how many these are. Most stamps of a record
-  /// share them.
-  private var stampBase: UInt64 = 0
-  private var stampText: (UInt64, UInt64) = (0, 0)
-  private var stampDigits = 0
+  /// The same as a place.
+  fileprivate var full: UnsafeMutableRawPointer
+  private let digits = Digits.shared
+  /// That of the last time stamp.
+  private var second = SecondText()
   /// Octets written so far.
   public private(set) var count = 0
 
@@ -40,25 +32,10 @@ public struct OctetBuffer: ~Copyable {
     precondition(capacity > 0, "a buffer needs room")
     self.capacity = capacity
     unsafe base = .allocate(capacity: capacity + OctetBuffer.spare)
-    unsafe dotted = .allocate(capacity: 256)
-    for i in 0..<256 { unsafe dotted[i] = OctetBuffer.dottedText(i) }
+    unsafe full = UnsafeMutableRawPointer(base + capacity)
   }
 
-  deinit {
-    unsafe base.deallocate()
-    unsafe dotted.deallocate()
-  }
-
-  /// A number up to 255 with a point behind it.
-  private static func dottedText(_ number: Int) -> UInt32 {
-    var text: UInt32 = 46
-    var rest = number
-    repeat {
-      text = text << 8 | UInt32(48 + rest % 10)
-      rest /= 10
-    } while rest > 0
-    return UInt32(littleEndian: text)
-  }
+  deinit { unsafe base.deallocate() }
 
   /// Makes room for `room` octets more, of which there may be many.
   @inline(__always)
@@ -81,6 +58,7 @@ public struct OctetBuffer: ~Copyable {
     unsafe base.deallocate()
     unsafe base = next
     capacity = wider
+    unsafe full = UnsafeMutableRawPointer(base + capacity)
   }
 
   /// Forgets what was written.
@@ -135,6 +113,12 @@ public struct OctetBuffer: ~Copyable {
     advance(length)
   }
 
+  /// Puts the octets of a word, the lowest first, in the place of eight that were written.
+  mutating func replace(at place: Int, by word: UInt64) {
+    precondition(place >= 0 && place + 8 <= count, "outside the buffer")
+    unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: word.littleEndian, as: UInt64.self)
+  }
+
   /// A literal and a number behind it.
   @inline(__always)
   public mutating func write(_ text: StaticString, decimal value: UInt64) {
@@ -169,16 +153,6 @@ public struct OctetBuffer: ~Copyable {
     advance(text.count)
   }
 
-  /// Text that is not on the hot path.
-  public mutating func write(string: String) {
-    var string = string
-    string.withUTF8 { text in
-      reserve(text.count)
-      if let start = text.baseAddress { unsafe (base + count).update(from: start, count: text.count) }
-      count &+= text.count
-    }
-  }
-
   /// Hands the octets written so far to `body`, for as long as it runs.
   public func withOctets<R>(_ body: (Span<UInt8>) throws -> R) rethrows -> R {
     try body(unsafe UnsafeBufferPointer(start: base, count: count).span)
@@ -204,8 +178,20 @@ public struct OctetBuffer: ~Copyable {
   }
 }
 
-// Numbers. Two digits at a time from a table for decimals; a whole octet of a dotted address in one store.
+// Numbers.
 extension OctetBuffer {
+  /// The end of the text in memory, its count being what it is.
+  fileprivate var end: UnsafeMutableRawPointer {
+    @inline(__always) get { unsafe UnsafeMutableRawPointer(base + count) }
+  }
+
+  /// The text ends at `end` now; then there is room behind it.
+  @inline(__always)
+  fileprivate mutating func end(at end: UnsafeMutableRawPointer) {
+    unsafe count = end - UnsafeMutableRawPointer(base)
+    if count > capacity { grow(to: count) }
+  }
+
   /// A number in decimal digits.
   @inline(__always)
   public mutating func write(decimal value: UInt64) {
@@ -213,121 +199,36 @@ extension OctetBuffer {
     writeDigits(value)
   }
 
-  /// A number of two digits or more: of four or eight digits those that are not leading zeros. Longer ones
-  /// have a function of their own, so that this one calls none.
   @inline(never)
-  private mutating func writeDigits(_ value: UInt64) {
-    if value < 10_000 {
-      let text = fourDigits(UInt32(truncatingIfNeeded: value))
-      let zeros = (text ^ 0x3030_3030).trailingZeroBitCount & 0x38
-      store(UInt64(text &>> UInt32(truncatingIfNeeded: zeros)))
-      return advance(4 &- zeros &>> 3)
-    }
-    if value >= 100_000_000 { return writeManyDigits(value) }
-    let text = eightDigits(UInt32(truncatingIfNeeded: value))
-    let zeros = (text ^ 0x3030_3030_3030_3030).trailingZeroBitCount & 0x78
-    store(text &>> UInt64(truncatingIfNeeded: zeros))
-    advance(8 &- zeros &>> 3)
-  }
+  private mutating func writeDigits(_ value: UInt64) { unsafe end(at: digits.put(value, at: end)) }
 
-  @inline(never)
-  private mutating func writeManyDigits(_ value: UInt64) {
-    let high = value / 100_000_000
-    if high < 10 {
-      unsafe base[count] = UInt8(truncatingIfNeeded: 48 &+ high)
-      count &+= 1
-    } else {
-      writeDigits(high)
-    }
-    store(eightDigits(UInt32(truncatingIfNeeded: value &- high &* 100_000_000)))
-    advance(8)
-  }
-
-  /// Four digits, zeros included, the first in the lowest octet.
-  @inline(__always)
-  private func fourDigits(_ value: UInt32) -> UInt32 {
-    let hundreds = (value &* 10_486) &>> 20
-    let pairs = hundreds | (value &- hundreds &* 100) &<< 16
-    let tens = (pairs &* 103) &>> 10 & 0x000f_000f
-    return (tens | (pairs &- tens &* 10) &<< 8) &+ 0x3030_3030
-  }
-
-  /// Eight digits, zeros included, the first in the lowest octet. The number is cut into two of four digits,
-  /// these at once into four of two, and these at once into eight: 10486 / 2²⁰ is a hundredth and 103 / 2¹⁰ a
-  /// tenth, near enough for numbers of four and of two digits.
-  @inline(__always)
-  private func eightDigits(_ value: UInt32) -> UInt64 {
-    let high = UInt64(value / 10_000)
-    let halves = high | (UInt64(value) &- high &* 10_000) &<< 32
-    let hundreds = (halves &* 10_486) &>> 20 & 0x0000_007f_0000_007f
-    let pairs = hundreds | (halves &- hundreds &* 100) &<< 16
-    let tens = (pairs &* 103) &>> 10 & 0x000f_000f_000f_000f
-    return (tens | (pairs &- tens &* 10) &<< 8) &+ 0x3030_3030_3030_3030
-  }
-
-  /// A time stamp in nanoseconds: what it shares with the one before is not made anew.
+  /// A time stamp in nanoseconds: the second that it shares with the one before is not made anew.
   @inline(__always)
   public mutating func write(stamp value: Int64) {
-    let rest = UInt64(bitPattern: value) &- stampBase
-    guard rest < 100_000_000, stampDigits > 0 else { return writeAnew(value) }
-    store(stampText.0)
-    unsafe UnsafeMutableRawPointer(base + count).storeBytes(
-      of: stampText.1.littleEndian, toByteOffset: 8, as: UInt64.self)
-    count &+= stampDigits
-    store(eightDigits(UInt32(truncatingIfNeeded: rest)))
-    advance(8)
+    guard let rest = second.nanoseconds(of: value) else { return writeAnew(value) }
+    unsafe end(at: put(rest, behind: end))
   }
 
-  /// A time stamp that shares little with the last one.
+  /// Puts the nanoseconds of a time stamp, and the second that is kept before them.
+  @inline(__always)
+  private func put(_ rest: UInt32, behind place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    unsafe place.storeBytes(of: second.words.0.littleEndian, as: UInt64.self)
+    unsafe place.storeBytes(of: second.words.1.littleEndian, toByteOffset: 8, as: UInt64.self)
+    return unsafe digits.putNine(rest, at: place + second.digits)
+  }
+
+  /// A time stamp of another second than the last one's.
   @inline(never)
   private mutating func writeAnew(_ value: Int64) {
-    let start = count
     write(signed: Int(value))
-    let digits = count - start - 8
-    // None whose neighbours are too great for a number.
-    guard digits > 0, value > 0, value < .max - 100_000_000 else { return }
-    stampBase = UInt64(value) - UInt64(value) % 100_000_000
-    stampText = (0, 0)
-    for i in 0..<digits {
-      let digit = unsafe UInt64(base[start + i]) << UInt64(i % 8 * 8)
-      if i < 8 { stampText.0 |= digit } else { stampText.1 |= digit }
-    }
-    stampDigits = digits
+    second.keep(value)
   }
 
   /// The lowest `octets` octets of a word, at most eight, the lowest first.
   @inline(__always)
   mutating func write(word: UInt64, octets: Int) {
-    store(word)
+    unsafe end.storeBytes(of: word.littleEndian, as: UInt64.self)
     advance(octets)
-  }
-
-  /// Eight octets at the end of the text, the lowest first; how many of them count is the caller's to say.
-  @inline(__always)
-  private func store(_ text: UInt64) {
-    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: text.littleEndian, as: UInt64.self)
-  }
-
-  /// The lowest `digits` digits, zeros included.
-  @inline(__always)
-  private mutating func fill(_ value: UInt64, _ digits: Int) {
-    var left = digits
-    while left > 8 {
-      // Those in front, as far as they are more than eight and up to sixteen.
-      let power: UInt64 = left > 16 ? 10_000_000_000_000_000 : 100_000_000
-      let front = left > 16 ? left &- 16 : left &- 8
-      storeLast(front, of: value / power)
-      left &-= front
-    }
-    storeLast(left, of: value)
-  }
-
-  /// The last of eight digits.
-  @inline(__always)
-  private mutating func storeLast(_ digits: Int, of value: UInt64) {
-    let text = eightDigits(UInt32(truncatingIfNeeded: value % 100_000_000))
-    store(text &>> UInt64(truncatingIfNeeded: (8 &- digits) &* 8))
-    count &+= digits
   }
 
   /// A number in decimal digits.
@@ -338,52 +239,154 @@ extension OctetBuffer {
 
   /// The lowest `digits` decimal digits of a number, at most 19, zeros included.
   @inline(__always)
-  public mutating func write(decimal value: UInt64, width digits: Int) {
-    precondition(digits > 0 && digits < 20, "as many digits as a number can have")
-    fill(value, digits)
-    advance(0)
-  }
-
-  /// A number in lower-case hexadecimal digits, filled with zeros on the left up to `width` digits.
-  public mutating func write(hex value: UInt64, width: Int = 1) {
-    var digits = max(1, (67 &- value.leadingZeroBitCount) / 4)
-    digits = max(digits, width)
-    if digits > OctetBuffer.spare { reserve(digits) }
-    var shift = (digits &- 1) &* 4
-    for _ in 0..<digits {
-      let nibble = shift >= 64 ? 0 : UInt8(truncatingIfNeeded: value &>> UInt64(shift)) & 15
-      unsafe base[count] = nibble < 10 ? 48 &+ nibble : 87 &+ nibble
-      count &+= 1
-      shift &-= 4
-    }
-    advance(0)
-  }
-
-  /// One octet in two hexadecimal digits.
-  @inline(__always)
-  public mutating func write(hexOctet octet: UInt8) {
-    let high = octet &>> 4
-    let low = octet & 15
-    unsafe base[count] = high < 10 ? 48 &+ high : 87 &+ high
-    unsafe base[count &+ 1] = low < 10 ? 48 &+ low : 87 &+ low
-    advance(2)
+  public mutating func write(decimal value: UInt64, width: Int) {
+    precondition(width > 0 && width < 20, "as many digits as a number can have")
+    unsafe digits.put(value, width: width, at: end)
+    advance(width)
   }
 
   /// An IPv4 address in dotted notation.
   @inline(__always)
-  public mutating func write(ipv4 value: UInt32) {
-    writeDotted(UInt8(truncatingIfNeeded: value &>> 24))
-    writeDotted(UInt8(truncatingIfNeeded: value &>> 16))
-    writeDotted(UInt8(truncatingIfNeeded: value &>> 8))
-    writeDotted(UInt8(truncatingIfNeeded: value))
-    advance(-1)
+  public mutating func write(ipv4 value: UInt32) { unsafe end(at: digits.put(ipv4: value, at: end)) }
+}
+
+/// A run of short pieces that are written one behind the other. The place at which the text ends goes from
+/// one to the next in a register, where the buffer would keep its count at each of them.
+@safe
+struct Pen: ~Copyable {
+  fileprivate var end: UnsafeMutableRawPointer
+  fileprivate let buffer: UnsafeMutablePointer<OctetBuffer>
+
+  fileprivate init(_ buffer: UnsafeMutablePointer<OctetBuffer>) {
+    unsafe self.buffer = buffer
+    unsafe end = buffer.pointee.end
   }
 
-  /// An octet in decimal digits and a point behind it: four octets stored, those that count are counted.
+  /// Behind a piece: when the buffer is full, the text goes on in a wider one.
   @inline(__always)
-  private mutating func writeDotted(_ octet: UInt8) {
-    let text = unsafe dotted[Int(octet)]
-    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: text, as: UInt32.self)
-    count &+= octet < 10 ? 2 : octet < 100 ? 3 : 4
+  private mutating func advance(_ octets: Int) {
+    unsafe end += octets
+    if unsafe end > buffer.pointee.full { unsafe end = buffer.pointee.widened(at: end) }
+  }
+
+  /// One octet.
+  @inline(__always)
+  mutating func write(octet: UInt8) {
+    unsafe end.storeBytes(of: octet, as: UInt8.self)
+    advance(1)
+  }
+
+  /// A literal of at most `spare` octets.
+  @inline(__always)
+  mutating func write(_ text: StaticString) {
+    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare, "no more than there is always room for")
+    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    advance(text.utf8CodeUnitCount)
+  }
+
+  /// A literal and a number behind it.
+  @inline(__always)
+  mutating func write(_ text: StaticString, decimal value: UInt64) {
+    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
+    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    unsafe end = buffer.pointee.put(value, behind: end + text.utf8CodeUnitCount)
+  }
+
+  /// A literal and a number that may be less than zero.
+  @inline(__always)
+  mutating func write(_ text: StaticString, signed value: Int64) {
+    write(text)
+    if value < 0 { write(octet: 45) }
+    unsafe end = buffer.pointee.put(UInt64(value.magnitude), behind: end)
+  }
+
+  /// A literal and a time stamp.
+  @inline(__always)
+  mutating func write(_ text: StaticString, stamp value: Int64) {
+    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
+    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    unsafe end = buffer.pointee.put(stamp: value, behind: end + text.utf8CodeUnitCount)
+  }
+
+  /// An IPv4 address in dotted notation.
+  @inline(__always)
+  mutating func write(ipv4 value: UInt32) { unsafe end = buffer.pointee.put(ipv4: value, behind: end) }
+
+  /// Lends the buffer itself, for what is rare or long.
+  @inline(__always)
+  mutating func lend(_ body: (inout OctetBuffer) -> Void) {
+    unsafe buffer.pointee.end(at: end)
+    unsafe body(&buffer.pointee)
+    unsafe end = buffer.pointee.end
+  }
+
+  /// The lowest `octets` octets of a word, at most eight, the lowest first.
+  @inline(__always)
+  mutating func write(word: UInt64, octets: Int) {
+    unsafe end.storeBytes(of: word.littleEndian, as: UInt64.self)
+    advance(octets)
+  }
+
+  /// A literal and one of the texts of another that has sixteen octets for each, the last of which says how
+  /// many count.
+  @inline(__always)
+  mutating func write(_ text: StaticString, _ index: Int, of texts: StaticString) {
+    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
+    precondition(index >= 0 && index < texts.utf8CodeUnitCount / 16, "one of the texts")
+    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    let place = unsafe end + text.utf8CodeUnitCount
+    unsafe place.copyMemory(from: texts.utf8Start + index * 16, byteCount: 16)
+    advance(unsafe text.utf8CodeUnitCount + Int(texts.utf8Start[index * 16 + 15]))
+  }
+}
+
+extension OctetBuffer {
+  /// Lends a pen to `body`.
+  @inline(__always)
+  mutating func compose(_ body: (inout Pen) -> Void) {
+    unsafe withUnsafeMutablePointer(to: &self) { buffer in
+      var pen = unsafe Pen(buffer)
+      body(&pen)
+      unsafe buffer.pointee.end(at: pen.end)
+    }
+  }
+
+  /// The end of the text in a buffer with room behind it, which may be another place than `end`.
+  @inline(never)
+  fileprivate mutating func widened(at end: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    unsafe self.end(at: end)
+    return unsafe self.end
+  }
+
+  /// Puts a number behind the text, whose count is not that yet, and gives the place behind it.
+  @inline(never)
+  fileprivate mutating func put(_ value: UInt64, behind end: UnsafeMutableRawPointer)
+    -> UnsafeMutableRawPointer
+  {
+    let place = unsafe digits.put(value, at: end)
+    return unsafe place > full ? widened(at: place) : place
+  }
+
+  /// The same of an address.
+  @inline(never)
+  fileprivate mutating func put(ipv4 value: UInt32, behind end: UnsafeMutableRawPointer)
+    -> UnsafeMutableRawPointer
+  {
+    let place = unsafe digits.put(ipv4: value, at: end)
+    return unsafe place > full ? widened(at: place) : place
+  }
+
+  /// The same of a time stamp.
+  @inline(never)
+  fileprivate mutating func put(stamp value: Int64, behind end: UnsafeMutableRawPointer)
+    -> UnsafeMutableRawPointer
+  {
+    guard let rest = second.nanoseconds(of: value) else {
+      unsafe self.end(at: end)
+      writeAnew(value)
+      return unsafe self.end
+    }
+    let place = unsafe put(rest, behind: end)
+    return unsafe place > full ? widened(at: place) : place
   }
 }

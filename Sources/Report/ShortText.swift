@@ -20,6 +20,21 @@ struct ShortText {
 }
 
 extension OctetBuffer {
+  /// A number in lower-case hexadecimal digits, filled with zeros on the left up to `width` digits.
+  public mutating func write(hex value: UInt64, width: Int = 1) {
+    let digits = max(1, (67 &- value.leadingZeroBitCount) / 4)
+    write(48, times: width &- digits)
+    for i in (0..<digits).reversed() {
+      write(octet: hexDigit(UInt8(truncatingIfNeeded: value &>> UInt64(i &* 4))))
+    }
+  }
+
+  /// One octet in two hexadecimal digits.
+  @inline(__always)
+  public mutating func write(hexOctet octet: UInt8) {
+    write(word: UInt64(hexDigit(octet &>> 4)) | UInt64(hexDigit(octet)) &<< 8, octets: 2)
+  }
+
   /// A number in decimal digits, filled with spaces on the left up to `padding` characters.
   public mutating func write(decimal value: UInt64, padding: Int) {
     var digits = 1
@@ -49,8 +64,21 @@ extension OctetBuffer {
     write(decimal: UInt64(value.magnitude))
   }
 
+  /// Text that is not on the hot path.
+  public mutating func write(string: String) { write(raw: string.utf8.span) }
+
+  /// A literal and a number that may be less than zero.
+  mutating func write(_ text: StaticString, signed value: Int64) {
+    write(text)
+    write(signed: Int(value))
+  }
+
   /// The same octet several times.
   public mutating func write(_ octet: UInt8, times: Int) {
     for _ in 0..<max(0, times) { write(octet: octet) }
   }
 }
+
+/// The lower-case digit of the lowest four bits.
+@inline(__always)
+private func hexDigit(_ octet: UInt8) -> UInt8 { octet & 15 < 10 ? 48 &+ octet & 15 : 87 &+ octet & 15 }

@@ -55,7 +55,7 @@ struct FlowView: TextSource, ~Copyable {
   var pending: Int {
     switch mode {
     case .line: line.out.count
-    case .json: record.out.count
+    case .json: record.count
     case .zeek: zeek.out.count
     }
   }

@@ -34,12 +34,16 @@ import Wire
       .deletingLastPathComponent().appendingPathComponent("pcaps")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     var (ordinary, others) = (0, 0)
+    // A printer keeps its list from flow to flow.
+    var kept: [Finding] = []
     for name in names where name.hasSuffix(".pcap") && !name.hasPrefix("truncated") {
       guard let saved = try? Saved(name) else { continue }
       for (flow, limits) in saved.flows.flatMap({ flow in Self.limits.map { (flow, $0) } }) {
         var flow = flow
         if flow.isOrdinary(limits) { ordinary += 1 } else { others += 1 }
+        flow.putFindings(limits, in: &kept)
         #expect(said(flow.findings(limits)) == said(flow.examined(limits)), "\(name) F\(flow.record.serial)")
+        #expect(said(kept) == said(flow.examined(limits)), "\(name) F\(flow.record.serial)")
       }
     }
     #expect(ordinary > 20 && others > 20, "\(ordinary) ordinary, \(others) others")

@@ -6,7 +6,7 @@ extension EndedFlow {
   /// What is wrong with this flow or worth knowing, the worst first and else in the order of the frames.
   public func findings(_ limits: FindingLimits = FindingLimits()) -> [Finding] {
     var (found, flow): ([Finding], EndedFlow) = ([], self)
-    flow.addFindings(limits, to: &found)
+    flow.putFindings(limits, in: &found)
     return found
   }
 
@@ -17,12 +17,12 @@ extension EndedFlow {
     return worst
   }
 
-  /// Puts the same behind those of `found`.
-  public mutating func addFindings(_ limits: FindingLimits, to found: inout [Finding]) {
+  /// Makes `found` all of them.
+  public mutating func putFindings(_ limits: FindingLimits, in found: inout [Finding]) {
     if isOrdinary(limits) {
-      addTimeWait(limits, to: &found)
+      putTimeWait(limits, in: &found)
     } else {
-      found += examined(limits)
+      found = examined(limits)
     }
   }
 

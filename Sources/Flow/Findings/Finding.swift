@@ -37,6 +37,21 @@ public struct Finding: Sendable {
     frames = FrameList()
     if change.frame > 0 { frames.append(change.frame) }
   }
+
+  /// Whether it is what the initializer above makes.
+  @inline(__always)
+  mutating func isTimeWait() -> Bool {
+    rule == .timeWait && severity == .info && confidence == 1 && alternatives.isEmpty
+  }
+
+  /// Makes it the same of another connection.
+  @inline(__always)
+  mutating func retell(_ side: FlowSide, _ change: StateChange, lasting time: Int64) {
+    self.side = side
+    figures = [time, change.time, 0, 0]
+    frames.removeAll()
+    if change.frame > 0 { frames.append(change.frame) }
+  }
 }
 
 /// From when on a rule speaks.

@@ -16,14 +16,16 @@ extension EndedFlow {
       && interval(record.start, record.end) < limits.closeWait
   }
 
-  /// The finding that an ordinary connection has, if it has one.
-  mutating func addTimeWait(_ limits: FindingLimits, to found: inout [Finding]) {
+  /// The finding that an ordinary connection has, if it has one, in the place of what `found` held before.
+  mutating func putTimeWait(_ limits: FindingLimits, in found: inout [Finding]) {
+    var side = FlowSide.originator
+    if report.originator.path.timeWait == nil { side = .responder }
+    let change = side == .originator ? report.originator.path.timeWait : report.responder.path.timeWait
+    guard let change else { return found.removeAll(keepingCapacity: true) }
     let time = 2 * limits.maximumSegmentLifetime
-    if let change = report.originator.path.timeWait {
-      found.append(Finding(timeWait: .originator, change, lasting: time))
-    } else if let change = report.responder.path.timeWait {
-      found.append(Finding(timeWait: .responder, change, lasting: time))
-    }
+    if found.count == 1, found[0].isTimeWait() { return found[0].retell(side, change, lasting: time) }
+    found.removeAll(keepingCapacity: true)
+    found.append(Finding(timeWait: side, change, lasting: time))
   }
 }
 
@@ -32,7 +34,18 @@ extension ConnectionReport {
   fileprivate mutating func isWellOpened(leastSegment: UInt16) -> Bool {
     handshake.isComplete && originator.hasSYN && responder.hasSYN && handshake.synACKRetransmissions == 0
       && !handshake.isSimultaneous && !handshake.isFastOpen && !originator.offer.isCut
-      && originator.offer == responder.offer && originator.offer.maximumSegmentSize >= leastSegment
+      && hasEqualOffers() && originator.offer.maximumSegmentSize >= leastSegment
+  }
+
+  /// Both SYNs offered the same: field by field, which are not copied to be compared.
+  @inline(__always)
+  private mutating func hasEqualOffers() -> Bool {
+    originator.offer.maximumSegmentSize == responder.offer.maximumSegmentSize
+      && originator.offer.windowScale == responder.offer.windowScale
+      && originator.offer.isSACKPermitted == responder.offer.isSACKPermitted
+      && originator.offer.hasTimestamps == responder.offer.hasTimestamps
+      && originator.offer.hasECN == responder.offer.hasECN
+      && originator.offer.isCut == responder.offer.isCut
   }
 
   /// Nothing for those on the closing: neither end waits for something, and one at most is in TIME_WAIT.

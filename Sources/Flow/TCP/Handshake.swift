@@ -27,7 +27,17 @@ public struct Handshake: Sendable, Equatable {
   /// From the SYN-ACK to its ACK.
   public var ackDelay: Int64? { zip(synACKTime, ackTime).map { interval($0, $1) } }
 
+  /// All three, of a handshake that is not copied to be asked.
+  public mutating func delays() -> (total: Int64?, there: Int64?, here: Int64?) {
+    (
+      total: zip(synTime, ackTime).map { interval($0, $1) },
+      there: zip(lastSYNTime, synACKTime).map { interval($0, $1) },
+      here: zip(synACKTime, ackTime).map { interval($0, $1) }
+    )
+  }
+
   /// Both, or nil.
+  @inline(__always)
   private func zip(_ a: Int64?, _ b: Int64?) -> (Int64, Int64)? {
     guard let a, let b else { return nil }
     return (a, b)

@@ -5,19 +5,19 @@ internal import Flow
 extension FlowJSON {
   /// Prints `congestion`, and the flights per round trip when there are any.
   mutating func write(_ figures: CongestionFigures, until time: Int64) {
-    out.write(",\"congestion\":{\"applicable\":")
-    out.write(figures.whyNot == nil ? "true" : "false")
+    text.write(",\"congestion\":{\"applicable\":")
+    text.write(figures.whyNot == nil ? "true" : "false")
     if let reason = figures.whyNot {
-      out.write(",\"why_not\":\"")
-      out.write(reason.name)
-      out.write(octet: 34)
+      text.write(",\"why_not\":\"")
+      text.write(reason.name)
+      text.write(octet: 34)
     }
     if let algorithm = figures.algorithm {
-      out.write(",\"algorithm\":\"")
-      out.write(algorithm.name)
-      out.write("\",\"algorithm_reason\":\"")
-      out.write(algorithm.reason)
-      out.write(octet: 34)
+      text.write(",\"algorithm\":\"")
+      text.write(algorithm.name)
+      text.write("\",\"algorithm_reason\":\"")
+      text.write(algorithm.reason)
+      text.write(octet: 34)
     }
     if !figures.phases.isEmpty { write(figures.phases, until: time) }
     if figures.threshold > 0 { number(",\"ssthresh\":", Int64(figures.threshold)) }
@@ -25,90 +25,96 @@ extension FlowJSON {
     if figures.whyNot == nil, figures.windowMost > 0 { number(",\"cwnd_max\":", Int64(figures.windowMost)) }
     if !figures.windows.isEmpty { write(",\"cwnd\":[", figures.windows) }
     if !figures.waits.isEmpty { write(figures.waits) }
-    out.write("}")
+    text.write("}")
     if !figures.rounds.isEmpty { write(",\"rounds\":[", figures.rounds) }
   }
 
-  /// Prints how the window that an end advertised held its peer back.
-  mutating func write(_ figures: FlowControlFigures) {
-    if figures.blocked > 0 { number(",\"window_blocked_ns\":", figures.blocked) }
-    if let delay = figures.firstProbeDelay { number(",\"probe_delay_ns\":", delay) }
-    if let gap = figures.probeGapMost { number(",\"probe_gap_max_ns\":", gap) }
-    if figures.sillyWindows > 0 { number(",\"silly_windows\":", Int64(clamping: figures.sillyWindows)) }
-    if figures.sillySegments > 0 { number(",\"silly_segments\":", Int64(clamping: figures.sillySegments)) }
-  }
-
   private mutating func write(_ phases: [PhaseChange], until time: Int64) {
-    out.write(",\"phases\":[")
+    text.write(",\"phases\":[")
     for (i, phase) in phases.enumerated() {
-      out.write(i == 0 ? "{\"phase\":\"" : ",{\"phase\":\"")
-      out.write(phase.phase.name)
-      out.write(octet: 34)
+      text.write(i == 0 ? "{\"phase\":\"" : ",{\"phase\":\"")
+      text.write(phase.phase.name)
+      text.write(octet: 34)
       number(",\"start\":", phase.start)
       number(",\"end\":", i + 1 < phases.count ? phases[i + 1].start : time)
       if phase.windowAtStart > 0 { number(",\"cwnd_start\":", Int64(phase.windowAtStart)) }
       if phase.windowAtEnd > 0 { number(",\"cwnd_end\":", Int64(phase.windowAtEnd)) }
-      out.write("}")
+      text.write("}")
     }
-    out.write("]")
+    text.write("]")
   }
 
   private mutating func write(_ losses: [LossEvent]) {
-    out.write(",\"loss_events\":[")
+    text.write(",\"loss_events\":[")
     for (i, loss) in losses.enumerated() {
       number(i == 0 ? "{\"ts\":" : ",{\"ts\":", loss.time)
-      out.write(",\"kind\":\"")
-      out.write(loss.kind.name)
-      out.write(octet: 34)
+      text.write(",\"kind\":\"")
+      text.write(loss.kind.name)
+      text.write(octet: 34)
       if loss.before > 0 { number(",\"cwnd_before\":", Int64(loss.before)) }
       if loss.after > 0 { number(",\"cwnd_after\":", Int64(loss.after)) }
-      if loss.isUndone { out.write(",\"undone\":true") }
-      out.write("}")
+      if loss.isUndone { text.write(",\"undone\":true") }
+      text.write("}")
     }
-    out.write("]")
+    text.write("]")
   }
 
   private mutating func write(_ waits: [Wait]) {
-    out.write(",\"waits\":[")
+    text.write(",\"waits\":[")
     for (i, wait) in waits.enumerated() {
-      out.write(i == 0 ? "{\"phase\":\"" : ",{\"phase\":\"")
-      out.write(wait.limit == .receiver ? "receiver_limited" : "app_limited")
+      text.write(i == 0 ? "{\"phase\":\"" : ",{\"phase\":\"")
+      text.write(wait.limit == .receiver ? "receiver_limited" : "app_limited")
       number("\",\"start\":", wait.start)
       number(",\"end\":", wait.end)
-      out.write("}")
+      text.write("}")
     }
-    out.write("]")
+    text.write("]")
   }
 
   /// Pairs of a time and segments.
   private mutating func write(_ key: StaticString, _ points: [SegmentPoint]) {
-    out.write(key)
+    text.write(key)
     for (i, point) in points.enumerated() {
       number(i == 0 ? "[" : ",[", point.time)
       number(",", Int64(point.segments))
-      out.write("]")
+      text.write("]")
     }
-    out.write("]")
+    text.write("]")
   }
 
   /// Prints what limited the transfer: shares in thousandths that sum to 1.
   mutating func write(_ limits: [(limit: Limit, share: Double)]) {
-    out.write(",\"limited_by\":{")
+    text.write(",\"limited_by\":{")
     for (i, part) in limits.enumerated() {
-      if i > 0 { out.write(octet: 44) }
-      out.write(octet: 34)
-      out.write(part.limit.name)
-      out.write("\":")
+      if i > 0 { text.write(octet: 44) }
+      text.write(octet: 34)
+      text.write(part.limit.name)
+      text.write("\":")
       writeShare(part.share)
     }
-    out.write("}")
+    text.write("}")
   }
 
   /// A share of 1 with three decimals.
   private mutating func writeShare(_ share: Double) {
     let thousandths = UInt64((max(0, min(1, share)) * 1000).rounded())
-    out.write(decimal: thousandths / 1000)
-    out.write(octet: 46)
-    for divisor: UInt64 in [100, 10, 1] { out.write(decimal: thousandths / divisor % 10) }
+    text.write(decimal: thousandths / 1000)
+    text.write(octet: 46)
+    for divisor: UInt64 in [100, 10, 1] { text.write(decimal: thousandths / divisor % 10) }
+  }
+}
+
+extension OctetBuffer {
+  /// Prints how the window that an end advertised held its peer back.
+  mutating func write(_ figures: FlowControlFigures) {
+    if figures.blocked > 0 { write(",\"window_blocked_ns\":", signed: figures.blocked) }
+    if let delay = figures.firstProbeDelay { write(",\"probe_delay_ns\":", signed: delay) }
+    if let gap = figures.probeGapMost { write(",\"probe_gap_max_ns\":", signed: gap) }
+    if figures.sillyWindows > 0 {
+      write(",\"silly_windows\":", signed: Int64(clamping: figures.sillyWindows))
+    }
+    if figures.sillySegments > 0 {
+      write(",\"silly_segments\":", signed: Int64(clamping: figures.sillySegments))
+    }
   }
 }

@@ -21,13 +21,19 @@ extension OctetBuffer {
   /// Writes what a finding says: a sentence without a full stop.
   public mutating func write(_ finding: Finding) {
     // Nearly every connection has this one: it is written without the list of its phrases.
-    if finding.rule == .timeWait {
-      write(finding.side == .responder ? "the responder pays" : "the originator pays")
-      write(" the TIME_WAIT: ")
-      write(duration: finding.figures[0])
-      return write(" from the last ACK on")
-    }
+    if finding.rule == .timeWait { return writeTimeWait(of: finding.side, lasting: finding.figures[0]) }
     for phrase in finding.phrases { say(phrase) }
+  }
+
+  /// What it says of TIME_WAIT.
+  mutating func writeTimeWait(of side: FlowSide?, lasting time: Int64) {
+    if side == .responder {
+      write("the responder pays the TIME_WAIT: ")
+    } else {
+      write("the originator pays the TIME_WAIT: ")
+    }
+    write(duration: time)
+    write(" from the last ACK on")
   }
 
   private mutating func say(_ phrase: Phrase) {

@@ -141,14 +141,23 @@ extension OctetBuffer {
       write(decimal: value)
       return write(" ns")
     }
-    let unit: UInt64 = value < 1_000_000 ? 1000 : value < 1_000_000_000 ? 1_000_000 : 1_000_000_000
+    if value < 1_000_000 { return write(value, per: 1000, " us") }
+    if value < 1_000_000_000 { return write(value, per: 1_000_000, " ms") }
+    write(value, per: 1_000_000_000, " s")
+  }
+
+  /// A number of units in three digits or more. The unit is known where this is inlined: nothing is divided.
+  @inline(__always)
+  private mutating func write(_ value: UInt64, per unit: UInt64, _ name: StaticString) {
     let whole = value / unit
     write(decimal: whole)
-    if whole < 100 {
+    if whole < 10 {
       write(octet: UInt8(ascii: "."))
-      let digits = whole < 10 ? 2 : 1
-      write(decimal: value % unit / (unit / (digits == 2 ? 100 : 10)), width: digits)
+      write(decimal: value % unit / (unit / 100), width: 2)
+    } else if whole < 100 {
+      write(octet: UInt8(ascii: "."))
+      write(decimal: value % unit / (unit / 10))
     }
-    write(unit == 1000 ? " us" : unit == 1_000_000 ? " ms" : " s")
+    write(name)
   }
 }
