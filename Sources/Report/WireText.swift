@@ -16,6 +16,14 @@ extension OctetBuffer {
   mutating func write(text bytes: Bytes, for place: TextPlace) {
     var at = 0
     while at < bytes.count {
+      if at &+ 8 <= bytes.count {
+        let word = bytes.extracting(at..<at &+ 8).u64(0)
+        if OctetBuffer.isPlain(word) {
+          write(word: word.byteSwapped, octets: 8)
+          at &+= 8
+          continue
+        }
+      }
       let octet = bytes[at]
       if octet >= 32, octet < 127 {
         write(printable: octet, for: place)
@@ -27,6 +35,19 @@ extension OctetBuffer {
         at &+= write(sequence: bytes, at, for: place)
       }
     }
+  }
+
+  /// Whether each of eight octets is written as it is, wherever it is written: a character of ASCII that
+  /// nobody obeys, and neither a quote nor a backslash. Adding to the lower seven bits of an octet carries
+  /// into its eighth, and no further.
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let low = word & 0x7f7f_7f7f_7f7f_7f7f
+    let isText = (low &+ 0x6060_6060_6060_6060) & ~(low &+ 0x0101_0101_0101_0101)
+    let isNoQuote = (low ^ 0x2222_2222_2222_2222) &+ 0x7f7f_7f7f_7f7f_7f7f
+    let isNoBackslash = (low ^ 0x5c5c_5c5c_5c5c_5c5c) &+ 0x7f7f_7f7f_7f7f_7f7f
+    let isPlain = isText & isNoQuote & isNoBackslash & ~word
+    return isPlain & 0x8080_8080_8080_8080 == 0x8080_8080_8080_8080
   }
 
   /// A character of ASCII that a terminal does not obey.

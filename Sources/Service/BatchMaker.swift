@@ -111,9 +111,9 @@ struct BatchMaker: ~Copyable {
   }
 
   /// An exchange that ended.
-  mutating func add(_ exchange: HTTPExchange) {
+  mutating func add(_ exchange: inout HTTPExchange) {
     exchanges.out.removeAll()
-    exchanges.print(exchange)
+    exchanges.print(&exchange)
     let start = exchange.start?.time ?? 0
     let record = StoredRecord(
       .exchange, flow: exchange.flow, start: start, end: max(start, exchange.end),

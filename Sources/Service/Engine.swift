@@ -76,7 +76,7 @@ struct Engine: ~Copyable {
     tracker.drain { flow in
       if readsHTTP, !flow.isInterim {
         streams.end(flow.record.serial)
-        streams.drain { maker.add($0) }
+        streams.drain { maker.add(&$0) }
       }
       maker.add(&flow, severityOfCaptures: severity, recorder)
       if maker.isFull { Engine.hand(&maker, to: queue, waits: waits) }
@@ -86,7 +86,7 @@ struct Engine: ~Copyable {
   }
 
   private mutating func collectExchanges() {
-    if streams.hasFinished { streams.drain { maker.add($0) } }
+    if streams.hasFinished { streams.drain { maker.add(&$0) } }
   }
 
   private static func hand(_ maker: inout BatchMaker, to queue: RecordQueue, waits: Bool) {

@@ -88,10 +88,10 @@ struct HTTPView: StreamView, ~Copyable {
     table = RouteTable(options, json: mode == .routes(json: true))
   }
 
-  mutating func show(_ exchange: HTTPExchange) {
+  mutating func show(_ exchange: inout HTTPExchange) {
     switch mode {
     case .line: line.print(exchange)
-    case .json: record.print(exchange)
+    case .json: record.print(&exchange)
     case .zeek: log.print(exchange)
     case .har: archive.print(exchange)
     case .routes: table.count(exchange)

@@ -31,7 +31,7 @@ struct PoolsView: StreamView, ~Copyable {
   /// The view that the options ask for.
   init(json: Bool) { printer = PoolPrinter(json: json) }
 
-  mutating func show(_ exchange: HTTPExchange) { pools.count(exchange) }
+  mutating func show(_ exchange: inout HTTPExchange) { pools.count(exchange) }
   mutating func show(_ summary: HTTP2Summary) {}
   mutating func show(_ flow: EndedFlow) { pools.end(flow) }
 

@@ -6,7 +6,7 @@ import Wire
 /// A view of streams.
 protocol StreamView: TextSource, ~Copyable {
   /// Shows an exchange that has ended.
-  mutating func show(_ exchange: HTTPExchange)
+  mutating func show(_ exchange: inout HTTPExchange)
   /// Shows a connection of HTTP/2 that has ended.
   mutating func show(_ summary: HTTP2Summary)
   /// Shows a flow that has ended, behind its exchanges.
@@ -90,7 +90,7 @@ struct StreamRun<View: StreamView & ~Copyable>: FrameReader, ~Copyable {
 
   private static func drain(_ streams: inout Streams, _ view: inout View) {
     streams.drain {
-      view.show($0)
+      view.show(&$0)
     } http2: {
       view.show($0)
     }

@@ -89,7 +89,7 @@ enum HTTPShown {
 
   static func json(_ exchanges: [HTTPExchange], _ options: HTTPViewOptions = HTTPViewOptions()) -> String {
     var printer = HTTPJSON(options)
-    for exchange in exchanges { printer.print(exchange) }
+    for var exchange in exchanges { printer.print(&exchange) }
     return text(printer.out)
   }
 

@@ -32,8 +32,6 @@ struct HTTP1Side: Sendable {
   var state = State.start
   /// Octets of the unit lent that were searched before.
   var scanned = 0
-  /// The head that was just read, with its first octet: one at most. A list takes no room while it is empty.
-  var heads: [(head: HTTPHead, first: StreamPlace)] = []
   /// Where the unit of a body began that has not ended.
   var partStart: Int64?
   /// Octets before were lost: messages may be missing.
@@ -46,17 +44,22 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   /// Requests that may wait for their responses at a time.
   static let pipelineMax = 1000
 
-  let flow: UInt64
-  let ends: StreamEnds
+  private(set) var flow: UInt64
+  private(set) var ends: StreamEnds
   /// Octets of each body that are kept.
   let bodyMax: Int
   /// Who sends the requests; nil until a message tells.
   var client: FlowSide?
   var sides: InlineArray<2, HTTP1Side> = [HTTP1Side(), HTTP1Side()]
+  /// The head that was read last, with its first octet: until its unit has ended, which it does at once.
+  var head = HTTPHead()
+  var headStart = StreamPlace()
   /// Exchanges whose response has not ended, oldest first; a request that is still being sent is the last.
   var pending: [HTTPExchange] = []
   /// Exchanges that are done, until somebody takes them.
   var done: [HTTPExchange] = []
+  /// Exchanges that were told and are used again, lists and all, while somebody lends them.
+  var spares: [HTTPExchange] = []
   var count: UInt32 = 0
   /// Octets that the exchanges take which are not done.
   var held = 0
@@ -72,16 +75,33 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   var stray: HTTPAnomalies = []
   /// The response at hand answers no request: it is told alone. One at most, in a list that takes no room
   /// while it is empty.
-  private var orphans: [HTTPExchange] = []
-  var orphan: HTTPExchange? {
-    get { orphans.first }
-    set { orphans = newValue.map { [$0] } ?? [] }
-  }
+  var orphans: [HTTPExchange] = []
 
   init(flow: UInt64, ends: StreamEnds, bodyMax: Int) {
     self.flow = flow
     self.ends = ends
     self.bodyMax = bodyMax
+  }
+
+  /// Begins anew with another connection. What lists have grown to is kept unless told otherwise.
+  mutating func begin(flow: UInt64, ends: StreamEnds) {
+    (self.flow, self.ends) = (flow, ends)
+    client = nil
+    sides = [HTTP1Side(), HTTP1Side()]
+    (count, held, lastEnd) = (0, 0, nil)
+    (isAmbiguous, isPipelining, stray) = (false, false, [])
+  }
+
+  /// The connection has ended.
+  mutating func forget(keepsLists: Bool) {
+    if keepsLists {
+      if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
+      if !done.isEmpty { done.removeAll(keepingCapacity: true) }
+    } else {
+      (pending, done, head) = ([], [], HTTPHead())
+    }
+    if !orphans.isEmpty { orphans = [] }
+    if !inner.isEmpty { inner = [] }
   }
 
   /// Octets that it keeps.
@@ -100,7 +120,7 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     case .body(let length):
       // Who answers HEAD tells the length of a body that does not come; without the request only the octets
       // show it.
-      if orphan != nil, place.beginsSegment, httpStart(octets) == .response {
+      if !orphans.isEmpty, place.beginsSegment, httpStart(octets) == .response {
         endMessage(place.side, place, missing: 0)
         return lookForHead(octets, place)
       }
@@ -160,9 +180,9 @@ struct HTTP1Connection: StreamConsumer, Sendable {
     }
     guard let end = httpHeadEnd(octets, &sides[i].scanned) else { return .needMore }
     sides[i].scanned = 0
-    guard let head = HTTPHead(octets.extracting(0..<end)) else { return misses(place, octets) }
+    guard head.read(octets.extracting(0..<end)) else { return misses(place, octets) }
+    headStart = place
     sides[i].state = .head
-    sides[i].heads = [(head, place)]
     return .complete(Int64(end))
   }
 
@@ -179,8 +199,8 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   mutating func note(_ anomaly: HTTPAnomalies, of side: FlowSide) {
     if side == client, !pending.isEmpty {
       pending[pending.count - 1].anomalies.insert(anomaly)
-    } else if orphan != nil {
-      orphan?.anomalies.insert(anomaly)
+    } else if !orphans.isEmpty {
+      orphans[0].anomalies.insert(anomaly)
     } else if !pending.isEmpty {
       pending[0].anomalies.insert(anomaly)
     } else if !done.isEmpty {
@@ -191,16 +211,15 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   }
 
   /// HTTP/0.9: a response without a head.
-  private func isSimpleResponse(_ side: FlowSide, _ octets: Bytes) -> Bool {
-    guard side.other == client, let request = pending.first?.request, request.head.version == 9 else {
-      return false
-    }
+  private mutating func isSimpleResponse(_ side: FlowSide, _ octets: Bytes) -> Bool {
+    guard side.other == client, !pending.isEmpty, pending[0].hasRequest, pending[0].asked.head.version == 9
+    else { return false }
     return octets.count < 5 || octets.u32(0) != 0x4854_5450
   }
 
   private mutating func beginSimpleResponse(_ place: StreamPlace) -> StreamAnswer {
-    pending[0].response = HTTPMessage(
-      head: HTTPHead(), first: place, headEnd: place, last: place, framing: .untilClose)
+    pending[0].response = HTTPMessage(head: HTTPHead(), first: place, headEnd: place)
+    pending[0].answered.framing = .untilClose
     sides[place.side.rawValue].state = .untilClose
     sides[place.side.rawValue].partStart = place.offset
     return .unending
@@ -208,7 +227,9 @@ struct HTTP1Connection: StreamConsumer, Sendable {
 
   /// Whether the client talks on behind a CONNECT that is not answered yet, in another protocol.
   private mutating func isTunnel(_ side: FlowSide) -> Bool {
-    guard side == client, pending.last?.request?.head.isMethod("CONNECT") == true else { return false }
+    guard side == client, !pending.isEmpty, pending[pending.count - 1].hasRequest,
+      pending[pending.count - 1].asked.head.isCONNECT
+    else { return false }
     sides[side.rawValue].state = .tunnel
     return true
   }
@@ -295,12 +316,13 @@ struct HTTP1Connection: StreamConsumer, Sendable {
   /// A head without its end: told with what it says.
   mutating func leave(_ octets: Bytes, _ place: StreamPlace) {
     let i = place.side.rawValue
-    guard sides[i].state == .start || sides[i].state == .lost,
-      let head = HTTPHead(octets), client.map({ head.isRequest == ($0 == place.side) }) ?? true
+    guard sides[i].state == .start || sides[i].state == .lost, head.read(octets),
+      client.map({ head.isRequest == ($0 == place.side) }) ?? true
     else { return }
+    headStart = place
     var end = place
     end.offset &+= Int64(octets.count)
-    beginPart(HTTPMessage(head: head, first: place, headEnd: end, last: end, isOver: true), place.side)
+    beginPart(place.side, end)
   }
 
   mutating func lose(_ gap: StreamGap) {

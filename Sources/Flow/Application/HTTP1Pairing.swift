@@ -6,36 +6,38 @@ extension HTTP1Connection {
   /// A head has been read: its message begins.
   mutating func beginMessage(_ side: FlowSide, _ end: StreamPlace) {
     let i = side.rawValue
-    guard let (head, first) = sides[i].heads.popLast() else { return }
     if client == nil { client = head.isRequest ? side : side.other }
     // Whoever asks once asks always: a request from the other side is no message of this connection.
     guard head.isRequest == (side == client) else {
       note(.badStart, of: side)
-      lost(side, first)
+      lost(side, headStart)
       sides[i].state = .lost
       return
     }
-    let message = HTTPMessage(head: head, first: first, headEnd: end, last: end)
-    if head.isRequest { beginRequest(message, side, end) } else { beginResponse(message, side, end) }
+    if head.isRequest { beginRequest(side, end) } else { beginResponse(side, end) }
   }
 
   /// Takes a message of which only a part of the head came.
-  mutating func beginPart(_ message: HTTPMessage, _ side: FlowSide) {
-    if client == nil { client = message.head.isRequest ? side : side.other }
-    if message.head.isRequest {
-      appendRequest(message, side)
-    } else if !pending.isEmpty, pending[0].response == nil, !isAmbiguous {
-      respond(message)
+  mutating func beginPart(_ side: FlowSide, _ end: StreamPlace) {
+    if client == nil { client = head.isRequest ? side : side.other }
+    if head.isRequest {
+      appendRequest(side, end)
+      pending[pending.count - 1].asked.isOver = true
+    } else if !pending.isEmpty, !pending[0].hasResponse, !isAmbiguous {
+      respond(end)
+      pending[0].answered.isOver = true
       emitFirst()
     }
   }
 
-  private mutating func beginRequest(_ message: HTTPMessage, _ side: FlowSide, _ end: StreamPlace) {
-    appendRequest(message, side)
-    frameRequest(message.head, side, end)
+  private mutating func beginRequest(_ side: FlowSide, _ end: StreamPlace) {
+    let framing = head.framing
+    appendRequest(side, end)
+    frameRequest(framing, side, end)
   }
 
-  private mutating func appendRequest(_ message: HTTPMessage, _ side: FlowSide) {
+  /// Makes an exchange of the head that was read.
+  private mutating func appendRequest(_ side: FlowSide, _ end: StreamPlace) {
     let responses = sides[side.other.rawValue]
     if !pending.isEmpty {
       // Who does not pipeline has had the answer to what was asked before; it lay in what was lost.
@@ -52,30 +54,40 @@ extension HTTP1Connection {
       emitAll()
     }
     count &+= 1
-    var exchange = HTTPExchange(flow: flow, ends: ends, client: side, index: count)
-    exchange.isPipelined = !pending.isEmpty
-    exchange.isAfterClose = responses.hasEnded
-    exchange.idleBefore = pending.isEmpty ? lastEnd.map { interval($0, message.first.delivered) } : nil
-    exchange.anomalies = message.head.anomalies.union(stray)
+    let last = pending.count
+    pending.append(newExchange(side))
+    pending[last].isPipelined = last > 0
+    pending[last].isAfterClose = responses.hasEnded
+    if last == 0, let lastEnd { pending[last].idleBefore = interval(lastEnd, headStart.delivered) }
+    pending[last].anomalies = head.anomalies.union(stray)
     stray = []
-    exchange.request = message
-    pending.append(exchange)
-    held += exchange.octets
+    pending[last].takeRequest(&head, headStart, end)
+    held += pending[last].octets
+  }
+
+  /// An exchange without messages, made of one that was told, when there is one.
+  @inline(__always)
+  private mutating func newExchange(_ client: FlowSide) -> HTTPExchange {
+    var exchange =
+      spares.isEmpty
+      ? HTTPExchange(flow: flow, ends: ends, client: client, index: count) : spares.removeLast()
+    (exchange.flow, exchange.ends, exchange.client, exchange.index) = (flow, ends, client, count)
+    return exchange
   }
 
   /// Where a request's body ends (RFC 9112 section 6.3).
-  private mutating func frameRequest(_ head: HTTPHead, _ side: FlowSide, _ end: StreamPlace) {
+  private mutating func frameRequest(_ says: HTTPHead.Framing, _ side: FlowSide, _ end: StreamPlace) {
     let last = pending.count - 1
-    if head.hasTransferEncoding {
-      guard head.isChunked, !head.anomalies.contains(.badTransferEncoding) else {
+    if says.hasTransferEncoding {
+      guard says.isChunked, !says.anomalies.contains(.badTransferEncoding) else {
         return loseBody(side, end)
       }
-      pending[last].request?.framing = .chunked
+      pending[last].asked.framing = .chunked
       sides[side.rawValue].state = .chunkSize(isFirst: true)
-    } else if head.anomalies.contains(.badLength) || head.anomalies.contains(.badTransferEncoding) {
+    } else if says.anomalies.contains(.badLength) || says.anomalies.contains(.badTransferEncoding) {
       loseBody(side, end)
-    } else if let length = head.length, length > 0 {
-      pending[last].request?.framing = .length
+    } else if let length = says.length, length > 0 {
+      pending[last].asked.framing = .length
       sides[side.rawValue].state = .body(length)
     } else {
       endMessage(side, end, missing: 0)
@@ -90,69 +102,71 @@ extension HTTP1Connection {
     sides[side.rawValue].state = .lost
   }
 
-  private mutating func beginResponse(_ message: HTTPMessage, _ side: FlowSide, _ end: StreamPlace) {
+  private mutating func beginResponse(_ side: FlowSide, _ end: StreamPlace) {
     let i = side.rawValue
-    let status = message.head.status
-    let answers = !pending.isEmpty && pending[0].response == nil && !isAmbiguous
+    let says = head.framing
+    let status = says.status
+    let answers = !pending.isEmpty && !pending[0].hasResponse && !isAmbiguous
     if status >= 100, status < 200, status != 101 {
       if answers, pending[0].informational.count < 16 { pending[0].informational.append(status) }
-      if answers { pending[0].anomalies.formUnion(message.head.anomalies) }
+      if answers { pending[0].anomalies.formUnion(says.anomalies) }
       sides[i].state = .start
       return
     }
-    guard answers else { return beginOrphan(message, side, end) }
-    respond(message)
-    pending[0].anomalies.formUnion(message.head.anomalies)
-    if pending[0].request?.isOver == false {
-      pending[0].anomalies.insert(.earlyResponse)
-    }
-    let request = pending[0].request?.head
+    guard answers else { return beginOrphan(side, end) }
+    respond(end)
+    pending[0].anomalies.formUnion(says.anomalies)
+    if pending[0].hasRequest, !pending[0].asked.isOver { pending[0].anomalies.insert(.earlyResponse) }
     if status == 101 {
-      pending[0].upgrade = upgrade(message.head, request)
+      pending[0].upgrade = upgrade(pending[0].answered.head, pending[0].request?.head)
       if pending[0].upgrade == .http2, let client { return goOnAsHTTP2(side, end, client) }
       return openTunnel(side, end)
     }
-    if request?.isMethod("CONNECT") == true, status >= 200, status < 300 {
+    if pending[0].hasRequest, pending[0].asked.head.isCONNECT, status >= 200, status < 300 {
       pending[0].upgrade = .tunnel
       return openTunnel(side, end)
     }
-    frameResponse(message.head, isHead: request?.isMethod("HEAD") == true, side, end)
+    frameResponse(says, isHead: pending[0].hasRequest && pending[0].asked.head.isHEAD, side, end)
   }
 
-  private mutating func respond(_ message: HTTPMessage) {
-    pending[0].response = message
-    held += message.octets
+  /// The head that was read is the first exchange's response.
+  private mutating func respond(_ end: StreamPlace) {
+    pending[0].takeResponse(&head, headStart, end)
+    held += pending[0].answered.octets
   }
 
   /// A response without its request: lost, or never sent.
-  private mutating func beginOrphan(_ message: HTTPMessage, _ side: FlowSide, _ end: StreamPlace) {
-    var exchange = HTTPExchange(flow: flow, ends: ends, client: side.other, index: count)
-    exchange.anomalies = message.head.anomalies.union(stray)
+  private mutating func beginOrphan(_ side: FlowSide, _ end: StreamPlace) {
+    let says = head.framing
+    var exchange = newExchange(side.other)
+    exchange.anomalies = says.anomalies.union(stray)
     stray = []
-    exchange.response = message
+    exchange.takeResponse(&head, headStart, end)
     let requests = sides[side.other.rawValue]
     if !requests.hasLost, !isAmbiguous, count > 0 { exchange.anomalies.insert(.unsolicitedResponse) }
-    orphan = exchange
     held += exchange.octets
-    if message.head.status == 101 { return openTunnel(side, end) }
-    frameResponse(message.head, isHead: false, side, end)
+    orphans = [exchange]
+    if says.status == 101 { return openTunnel(side, end) }
+    frameResponse(says, isHead: false, side, end)
   }
 
   /// Where a response's body ends (RFC 9112 section 6.3).
-  private mutating func frameResponse(_ head: HTTPHead, isHead: Bool, _ side: FlowSide, _ end: StreamPlace) {
+  private mutating func frameResponse(
+    _ says: HTTPHead.Framing, isHead: Bool, _ side: FlowSide, _ end: StreamPlace
+  ) {
     let i = side.rawValue
-    if isHead || head.status == 204 || head.status == 304 {
+    if isHead || says.status == 204 || says.status == 304 {
       return endMessage(side, end, missing: 0)
     }
-    if head.hasTransferEncoding, head.isChunked, !head.anomalies.contains(.badTransferEncoding) {
+    if says.hasTransferEncoding, says.isChunked, !says.anomalies.contains(.badTransferEncoding) {
       setFraming(.chunked)
       sides[i].state = .chunkSize(isFirst: true)
-    } else if head.hasTransferEncoding {
+    } else if says.hasTransferEncoding {
       setFraming(.untilClose)
       sides[i].state = .untilClose
-    } else if head.anomalies.contains(.badLength) {
+    } else if says.anomalies.contains(.badLength) {
       loseBody(side, end)
-    } else if let length = head.length {
+    } else if let length = says.length {
       setFraming(.length)
       if length == 0 { return endMessage(side, end, missing: 0) }
       sides[i].state = .body(length)
@@ -163,7 +177,7 @@ extension HTTP1Connection {
   }
 
   private mutating func setFraming(_ framing: HTTPFraming) {
-    if orphan != nil { orphan?.response?.framing = framing } else { pending[0].response?.framing = framing }
+    if orphans.isEmpty { pending[0].answered.framing = framing } else { orphans[0].answered.framing = framing }
   }
 
   /// What 101 switches to: what the response says, or what was asked for (RFC 9110 section 7.8).
@@ -207,21 +221,15 @@ extension HTTP1Connection {
   }
 
   /// The message of this direction that is at hand.
+  @inline(__always)
   private mutating func withMessage(_ side: FlowSide, _ body: (inout HTTPMessage) -> Void) {
     if side == client {
-      guard !pending.isEmpty, pending[pending.count - 1].request?.isOver == false else { return }
-      if var request = pending[pending.count - 1].request.take() {
-        body(&request)
-        pending[pending.count - 1].request = request
-      }
-    } else if var response = orphan?.response.take() {
-      body(&response)
-      orphan?.response = response
-    } else if !pending.isEmpty, pending[0].response?.isOver == false,
-      var response = pending[0].response.take()
-    {
-      body(&response)
-      pending[0].response = response
+      let last = pending.count - 1
+      if last >= 0, pending[last].hasRequest, !pending[last].asked.isOver { body(&pending[last].asked) }
+    } else if !orphans.isEmpty {
+      body(&orphans[0].answered)
+    } else if !pending.isEmpty, pending[0].hasResponse, !pending[0].answered.isOver {
+      body(&pending[0].answered)
     }
   }
 
@@ -235,7 +243,7 @@ extension HTTP1Connection {
     var kept = 0
     withMessage(side) {
       kept = max(0, min(octets.count, most - $0.body.count))
-      for i in 0..<kept { $0.body.append(octets[i]) }
+      $0.body.append(copyOf: octets.extracting(0..<kept))
     }
     held += kept
   }
@@ -251,13 +259,7 @@ extension HTTP1Connection {
     sides[side.rawValue].partStart = nil
     if side == client { return emitWhole() }
     lastEnd = last.delivered
-    if let alone = orphan {
-      orphan = nil
-      held -= alone.octets
-      done.append(alone)
-    } else {
-      emitWhole()
-    }
+    if orphans.isEmpty { emitWhole() } else { emitOrphan() }
   }
 
   /// The message at hand of this direction, if there is one, has no end, and others may be missing.
@@ -265,18 +267,15 @@ extension HTTP1Connection {
     let i = side.rawValue
     sides[i].hasLost = true
     sides[i].scanned = 0
-    sides[i].heads = []
     sides[i].partStart = nil
     withMessage(side) {
       $0.last = place
       $0.isOver = true
     }
     if side == client { return emitWhole() }
-    if let alone = orphan {
-      orphan = nil
-      held -= alone.octets
-      done.append(alone)
-    } else if !pending.isEmpty, pending[0].response != nil {
+    if !orphans.isEmpty {
+      emitOrphan()
+    } else if !pending.isEmpty, pending[0].hasResponse {
       emitFirst()
     }
     // Of several that wait, nobody knows which were answered in what was lost.
@@ -288,16 +287,24 @@ extension HTTP1Connection {
 
   /// Hands on the exchanges at the front that are done.
   private mutating func emitWhole() {
-    while let first = pending.first, first.response?.isOver == true, first.request?.isOver != false {
+    while !pending.isEmpty, pending[0].hasResponse, pending[0].answered.isOver,
+      !pending[0].hasRequest || pending[0].asked.isOver
+    {
       emitFirst()
     }
   }
 
   mutating func emitFirst() {
-    let exchange = pending.removeFirst()
-    held -= exchange.octets
-    if let response = exchange.response { lastEnd = response.last.delivered }
-    done.append(exchange)
+    held -= pending[0].octets
+    if pending[0].hasResponse { lastEnd = pending[0].answered.last.delivered }
+    // The last of a list is taken without moving others.
+    done.append(pending.count == 1 ? pending.removeLast() : pending.removeFirst())
+  }
+
+  /// Hands on the response that answers nothing.
+  private mutating func emitOrphan() {
+    held -= orphans[0].octets
+    done.append(orphans.removeLast())
   }
 
   private mutating func emitAll() {
@@ -325,11 +332,7 @@ extension HTTP1Connection {
     }
     if last.side == client, !sides[1 - i].hasEnded { return emitWhole() }
     // Nothing answers what still waits.
-    if let alone = orphan {
-      orphan = nil
-      held -= alone.octets
-      done.append(alone)
-    }
+    if !orphans.isEmpty { emitOrphan() }
     emitAll()
   }
 }

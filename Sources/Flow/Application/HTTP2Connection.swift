@@ -199,7 +199,8 @@ struct HTTP2Connection: StreamConsumer, Sendable {
   /// A head is there: a request's, a response's, or trailers.
   private mutating func begin(_ fields: [HPACK.Field], _ frame: FrameHead, _ last: StreamPlace) {
     guard let head = HTTPHead(fields) else { return }
-    let message = HTTPMessage(head: head, first: frame.place, headEnd: last, last: last, framing: .length)
+    var message = HTTPMessage(head: head, first: frame.place, headEnd: last)
+    message.framing = .length
     if last.side == summary.client {
       // A client's streams have odd numbers that grow (section 5.1.1).
       guard head.isRequest, frame.stream > highest, streams.count < HTTP2Connection.streamsMax else { return }
@@ -213,7 +214,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
       exchange.request = message
       streams[frame.stream] = exchange
       held += exchange.octets
-    } else if !head.isRequest, streams[frame.stream]?.response == nil {
+    } else if !head.isRequest, streams[frame.stream]?.hasResponse != true {
       if head.status < 200 {
         if (streams[frame.stream]?.informational.count ?? 16) < 16 {
           streams[frame.stream]?.informational.append(head.status)
@@ -228,13 +229,9 @@ struct HTTP2Connection: StreamConsumer, Sendable {
   private mutating func change(_ stream: UInt32, _ side: FlowSide, _ body: (inout HTTPMessage) -> Void) {
     guard var exchange = streams.removeValue(forKey: stream) else { return }
     if side == summary.client {
-      if var message = exchange.request.take() {
-        body(&message)
-        exchange.request = message
-      }
-    } else if var message = exchange.response.take() {
-      body(&message)
-      exchange.response = message
+      if exchange.hasRequest { body(&exchange.asked) }
+    } else if exchange.hasResponse {
+      body(&exchange.answered)
     }
     streams[stream] = exchange
   }
@@ -245,9 +242,9 @@ struct HTTP2Connection: StreamConsumer, Sendable {
       $0.last = last
       $0.isWhole = true
     }
-    guard let exchange = streams[stream], exchange.response?.isWhole == true else { return }
+    guard let exchange = streams[stream], exchange.hasResponse, exchange.answered.isWhole else { return }
     // A server may answer before the request has ended; the rest of it comes, or a reset.
-    if exchange.request?.isWhole == true {
+    if exchange.hasRequest, exchange.asked.isWhole {
       streams[stream] = nil
       hand(exchange)
     }
@@ -255,7 +252,7 @@ struct HTTP2Connection: StreamConsumer, Sendable {
 
   private mutating func hand(_ exchange: HTTPExchange) {
     held -= exchange.octets
-    if let response = exchange.response { lastEnd = response.last.delivered }
+    if exchange.hasResponse { lastEnd = exchange.answered.last.delivered }
     done.append(exchange)
   }
 

@@ -17,23 +17,47 @@ public enum HTTPFraming: Sendable, Equatable {
 
 /// A request or a response.
 public struct HTTPMessage: Sendable {
-  public var head: HTTPHead
+  public var head = HTTPHead()
   /// Its first octet, the octet behind its head, the one behind its last; the frames are those of the octets
   /// before.
-  public var first: StreamPlace
-  public var headEnd: StreamPlace
-  public var last: StreamPlace
-  public var framing = HTTPFraming.none
+  public internal(set) var first = StreamPlace()
+  public internal(set) var headEnd = StreamPlace()
+  public internal(set) var last = StreamPlace()
+  public internal(set) var framing = HTTPFraming.none
   /// Octets of the body as transferred, framing removed.
-  public var bodyLength: Int64 = 0
+  public internal(set) var bodyLength: Int64 = 0
   /// Octets of it that were not captured.
-  public var missing: Int64 = 0
+  public internal(set) var missing: Int64 = 0
   /// The body's first octets, as many as were asked for.
-  public var body: [UInt8] = []
+  public internal(set) var body: [UInt8] = []
   /// Its end came.
-  public var isWhole = false
+  public internal(set) var isWhole = false
   /// Nothing more of it comes, whole or not.
   var isOver = false
+
+  /// No message.
+  init() {}
+
+  /// A message of a head that ends at `end`.
+  init(head: HTTPHead, first: StreamPlace, headEnd end: StreamPlace) {
+    self.head = head
+    begin(first, end)
+  }
+
+  /// Begins with the head that it has.
+  mutating func begin(_ first: StreamPlace, _ end: StreamPlace) {
+    self.first = first
+    headEnd = end
+    last = end
+  }
+
+  /// Forgets everything; what it kept octets in, it keeps for the next.
+  mutating func clear() {
+    head.clear()
+    (framing, bodyLength, missing) = (.none, 0, 0)
+    body.removeAll(keepingCapacity: true)
+    (isWhole, isOver) = (false, false)
+  }
 }
 
 /// What a connection became when it ceased to be HTTP/1.
@@ -58,6 +82,9 @@ public enum HTTPMissing: Sendable, Equatable {
 }
 
 /// One exchange. Times are when octets were there for whoever reads them in order.
+///
+/// Nearly a kilobyte with four lists in it, whose copy costs more than what is done with it: whoever asks one
+/// for much takes it `inout`, and its messages at their places, `asked` and `answered`.
 public struct HTTPExchange: Sendable {
   /// Number of its flow.
   public var flow: UInt64
@@ -68,8 +95,11 @@ public struct HTTPExchange: Sendable {
   public var index: UInt32
   /// The stream of HTTP/2 that carried it; 0 in HTTP/1.
   public internal(set) var stream: UInt32 = 0
-  public internal(set) var request: HTTPMessage?
-  public internal(set) var response: HTTPMessage?
+  /// The request, when there is one, and the response.
+  public var asked = HTTPMessage()
+  public var answered = HTTPMessage()
+  public internal(set) var hasRequest = false
+  public internal(set) var hasResponse = false
   /// Interim responses, in order.
   public internal(set) var informational: [UInt16] = []
   /// Sent before the response before it had ended.
@@ -81,53 +111,101 @@ public struct HTTPExchange: Sendable {
   public internal(set) var upgrade = HTTPUpgrade.none
   public internal(set) var anomalies: HTTPAnomalies = []
 
+  /// The request, or nil.
+  public internal(set) var request: HTTPMessage? {
+    get { hasRequest ? asked : nil }
+    set { (asked, hasRequest) = (newValue ?? HTTPMessage(), newValue != nil) }
+  }
+  /// The response, or nil.
+  public internal(set) var response: HTTPMessage? {
+    get { hasResponse ? answered : nil }
+    set { (answered, hasResponse) = (newValue ?? HTTPMessage(), newValue != nil) }
+  }
+
   /// Not the first on its connection.
   public var isReused: Bool { index > 1 }
 
   /// Whether the connection was to stay for another exchange.
   public var keepsAlive: Bool {
-    guard let response else { return request?.head.mayStay ?? false }
-    return response.framing != .untilClose && response.head.mayStay && (request?.head.mayStay ?? true)
+    let mayStay = hasRequest ? asked.head.mayStay : hasResponse
+    return mayStay && (!hasResponse || answered.framing != .untilClose && answered.head.mayStay)
   }
 
   /// What is missing.
   public var missing: HTTPMissing {
-    guard let request else { return .request }
-    guard let response else { return .response }
-    if !request.isWhole { return .requestEnd }
-    if !response.isWhole { return .responseEnd }
-    if request.missing > 0 { return .requestOctets }
-    return response.missing > 0 ? .responseOctets : .nothing
+    if !hasRequest { return .request }
+    if !hasResponse { return .response }
+    if !asked.isWhole { return .requestEnd }
+    if !answered.isWhole { return .responseEnd }
+    if asked.missing > 0 { return .requestOctets }
+    return answered.missing > 0 ? .responseOctets : .nothing
   }
 
   /// Nanoseconds from the first to the last octet of the request.
-  public var requestTime: Int64? { request.map { interval($0.first.delivered, $0.last.delivered) } }
+  public var requestTime: Int64? {
+    hasRequest ? interval(asked.first.delivered, asked.last.delivered) : nil
+  }
   /// From the last octet of the request to the first of the response; 0 when the response came earlier.
   public var timeToFirstOctet: Int64? {
-    guard let request, let response, request.isWhole else { return nil }
-    return interval(request.last.delivered, response.first.delivered)
+    guard hasRequest, hasResponse, asked.isWhole else { return nil }
+    return interval(asked.last.delivered, answered.first.delivered)
   }
   /// From the first to the last octet of the response.
-  public var responseTime: Int64? { response.map { interval($0.first.delivered, $0.last.delivered) } }
+  public var responseTime: Int64? {
+    hasResponse ? interval(answered.first.delivered, answered.last.delivered) : nil
+  }
   /// From the first octet of the request to the last of the response.
   public var duration: Int64? {
-    guard let request, let response else { return nil }
-    return interval(request.first.delivered, max(response.last.delivered, request.last.delivered))
+    guard hasRequest, hasResponse else { return nil }
+    return interval(asked.first.delivered, max(answered.last.delivered, asked.last.delivered))
   }
   /// When it began: the request, or what there is.
-  public var start: StreamPlace? { request?.first ?? response?.first }
+  public var start: StreamPlace? { hasRequest ? asked.first : hasResponse ? answered.first : nil }
   /// When it ended.
-  public var end: Int64 { max(request?.last.delivered ?? .min, response?.last.delivered ?? .min) }
+  public var end: Int64 {
+    max(hasRequest ? asked.last.delivered : .min, hasResponse ? answered.last.delivered : .min)
+  }
 }
 
 extension HTTPExchange {
   /// Octets of memory that it takes.
-  var octets: Int {
-    MemoryLayout<HTTPExchange>.stride + (request?.octets ?? 0) + (response?.octets ?? 0)
+  var octets: Int { MemoryLayout<HTTPExchange>.stride + asked.octets + answered.octets }
+
+  /// Takes a head as its request's, and gives the one that was there for it.
+  mutating func takeRequest(_ head: inout HTTPHead, _ first: StreamPlace, _ end: StreamPlace) {
+    swap(&asked.head, &head)
+    asked.begin(first, end)
+    hasRequest = true
+  }
+
+  /// Takes a head as its response's, and gives the one that was there for it.
+  mutating func takeResponse(_ head: inout HTTPHead, _ first: StreamPlace, _ end: StreamPlace) {
+    swap(&answered.head, &head)
+    answered.begin(first, end)
+    hasResponse = true
+  }
+
+  /// Octets of a list that is kept for another exchange, at most.
+  private static let spareMax = 4096
+
+  /// Forgets everything, and what more than another exchange will need: its lists are used again.
+  mutating func clear() {
+    asked.clear()
+    answered.clear()
+    (hasRequest, hasResponse) = (false, false)
+    informational.removeAll(keepingCapacity: true)
+    stream = 0
+    (isPipelined, isAfterClose, idleBefore) = (false, false, nil)
+    (upgrade, anomalies) = (.none, [])
+    if asked.octetsMax + answered.octetsMax > HTTPExchange.spareMax {
+      (asked, answered) = (HTTPMessage(), HTTPMessage())
+    }
   }
 }
 
 extension HTTPMessage {
   /// Octets of memory that it takes besides itself.
   var octets: Int { head.octets.count + body.count }
+  /// The same, with the room that there is for others.
+  var octetsMax: Int { head.octets.capacity + body.capacity }
 }

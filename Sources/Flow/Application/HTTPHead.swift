@@ -80,11 +80,13 @@ public struct HTTPPart: Sendable, Equatable {
 /// A head: a copy of its octets, and where things stand in them.
 public struct HTTPHead: Sendable {
   /// From the first line to the empty one; at most 65535.
-  public let octets: [UInt8]
+  public private(set) var octets: [UInt8] = []
   public private(set) var isRequest = false
   /// 20 for HTTP/2, 11 for HTTP/1.1, 10 for HTTP/1.0, 9 for a request without a version.
   public private(set) var version: UInt8 = 9
   public private(set) var method = HTTPPart()
+  /// The method's letters as a number; 0 of one with more than eight.
+  private var methodWord: UInt64 = 0
   public private(set) var target = HTTPPart()
   /// 0 for a request.
   public private(set) var status: UInt16 = 0
@@ -109,25 +111,47 @@ public struct HTTPHead: Sendable {
   public internal(set) var anomalies: HTTPAnomalies = []
 
   /// Reads a whole head; nil when its first line is none.
-  init?(_ bytes: Bytes) {
-    var copy = [UInt8]()
-    copy.reserveCapacity(bytes.count)
-    for i in 0..<bytes.count { copy.append(bytes[i]) }
-    octets = copy
-    guard let line = httpLine(bytes, from: 0, &anomalies), readFirstLine(bytes.extracting(0..<line.end))
-    else { return nil }
-    fieldsStart = line.next
-    var walk = HTTPFieldWalk(at: line.next)
-    while let field = walk.next(bytes) {
-      anomalies.formUnion(walk.anomalies)
-      take(field, bytes)
-    }
-    anomalies.formUnion(walk.anomalies)
-    judge()
-  }
+  init?(_ bytes: Bytes) { if !read(bytes) { return nil } }
 
   /// The head of a response of HTTP/0.9, which has none.
-  init() { octets = [] }
+  init() {}
+
+  /// Forgets everything; what it kept octets in, it keeps for others.
+  mutating func clear() {
+    var kept: [UInt8] = []
+    swap(&kept, &octets)
+    self = HTTPHead()
+    swap(&kept, &octets)
+    octets.removeAll(keepingCapacity: true)
+  }
+
+  /// Reads a whole head in the place of what was here; false when its first line is none.
+  mutating func read(_ bytes: Bytes) -> Bool {
+    clear()
+    octets.append(copyOf: bytes)
+    guard let line = httpLine(bytes, from: 0, &anomalies), readFirstLine(bytes.extracting(0..<line.end))
+    else { return false }
+    fieldsStart = line.next
+    var walk = HTTPFieldWalk(at: line.next)
+    while let field = walk.next(bytes) { take(field, bytes) }
+    anomalies.formUnion(walk.anomalies)
+    judge()
+    return true
+  }
+
+  /// What a head says of where its message ends.
+  struct Framing {
+    var status: UInt16
+    var length: Int64?
+    var isChunked: Bool
+    var hasTransferEncoding: Bool
+    var anomalies: HTTPAnomalies
+  }
+  var framing: Framing {
+    Framing(
+      status: status, length: length, isChunked: isChunked, hasTransferEncoding: hasTransferEncoding,
+      anomalies: anomalies)
+  }
 
   /// It was made of a head of HTTP/2, which has none of HTTP/1's ways to be wrong.
   mutating func becomeHTTP2() {
@@ -138,8 +162,10 @@ public struct HTTPHead: Sendable {
   /// The octets of a part.
   public func octets(of part: HTTPPart) -> ArraySlice<UInt8> { octets[part.range] }
 
-  /// Whether the method is this one.
-  func isMethod(_ name: String) -> Bool { isRequest && octets[method.range].elementsEqual(name.utf8) }
+  /// Asks for the head alone.
+  var isHEAD: Bool { isRequest && methodWord == 0x4845_4144 }
+  /// Asks for a tunnel.
+  var isCONNECT: Bool { isRequest && methodWord == 0x43_4f4e_4e45_4354 }
 
   private mutating func readFirstLine(_ line: Bytes) -> Bool {
     if line.count >= 8, line.u32(0) == 0x4854_5450, line[4] == 0x2f { return readStatusLine(line) }
@@ -148,6 +174,7 @@ public struct HTTPHead: Sendable {
     guard space > 0, space < line.count, line[space] == 32 else { return false }
     isRequest = true
     method = HTTPPart(0..<space)
+    if space <= 8 { for i in 0..<space { methodWord = methodWord &<< 8 | UInt64(line[i]) } }
     var last = line.count
     while last > space &+ 1, line[last &- 1] != 32 { last &-= 1 }
     if line.count &- last >= 5, line.u32(last) == 0x4854_5450, line[last &+ 4] == 0x2f {

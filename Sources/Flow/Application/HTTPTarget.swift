@@ -14,7 +14,7 @@ extension HTTPExchange {
       return Array(target[(user.map { $0 + 1 } ?? start)..<end])
     }
     let named =
-      head.host.isPresent ? head.octets(of: head.host) : head.isMethod("CONNECT") ? target : []
+      head.host.isPresent ? head.octets(of: head.host) : head.isCONNECT ? target : []
     // User information has no place there (RFC 9112 section 3.2), and some send it.
     guard let user = named.lastIndex(of: 64) else { return Array(named) }
     return Array(named[(user + 1)...])
@@ -39,5 +39,24 @@ extension HTTPExchange {
   /// The server.
   public var answerer: (address: IPAddress, port: UInt16) {
     client == .originator ? (ends.responder, ends.responderPort) : (ends.originator, ends.originatorPort)
+  }
+}
+
+extension HTTPHead {
+  /// Whether a request asks for a path and no more: no host before it, no query or parameters behind it; and
+  /// its host stands, if anywhere, in the field of that name, alone.
+  public var hasPlainTarget: Bool {
+    let octets = octets.span
+    guard !isCONNECT, !target.range.isEmpty, octets[target.range.lowerBound] == 47 else { return false }
+    for i in target.range {
+      switch octets[i] {
+      // # : ; ?
+      case 35, 58, 59, 63: return false
+      default: break
+      }
+    }
+    // @
+    for i in host.range where octets[i] == 64 { return false }
+    return true
   }
 }

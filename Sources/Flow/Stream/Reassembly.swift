@@ -177,8 +177,7 @@ public struct Reassembly: Sendable {
 
   private func copy(_ segment: StreamSegment, _ start: Int64, _ octets: Bytes) -> HeldRun {
     var run = [UInt8]()
-    run.reserveCapacity(octets.count)
-    for i in 0..<octets.count { run.append(octets[i]) }
+    run.append(copyOf: octets)
     return HeldRun(
       start: max(start, directions[segment.side.rawValue].next), end: start &+ Int64(segment.length),
       origin: start, octets: run, frame: segment.frame, time: segment.time)

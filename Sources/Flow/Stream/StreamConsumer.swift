@@ -50,6 +50,9 @@ public struct StreamPlace: Sendable, Equatable {
     self.beginsSegment = beginsSegment
   }
 
+  /// Nowhere yet.
+  init() { self.init(side: .originator, offset: 0, frame: 0, time: 0, delivered: 0) }
+
   /// The place `count` octets on in the same frame.
   @inline(__always)
   func moved(_ count: Int) -> StreamPlace {

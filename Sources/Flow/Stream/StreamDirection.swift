@@ -260,7 +260,7 @@ struct StreamDirection: Sendable {
       return false
     }
     if marks.isEmpty || place.beginsSegment { marks.append(place) }
-    for i in 0..<octets.count { carry.append(octets[i]) }
+    carry.append(copyOf: octets)
     context.counters.take(octets.count)
     context.counters.octetsCarried &+= UInt64(octets.count)
     return true

@@ -34,6 +34,9 @@ public struct Streams: ~Copyable {
   static let workOctets =
     MemoryLayout<Reassembly>.stride + MemoryLayout<HTTP1Connection>.stride + 640
 
+  /// Exchanges, and free places of streams, that keep their lists for the next.
+  private static let sparesMax = 64
+
   /// Streams that are compared when one must go.
   private static let candidates = 16
 
@@ -52,6 +55,8 @@ public struct Streams: ~Copyable {
   private var freeWorks: [Int] = []
   private var nobody = Nobody()
   private var exchanges: [HTTPExchange] = []
+  /// Exchanges that were handed over: used again with the lists that they have, of a few thousand octets.
+  private var spares: [HTTPExchange] = []
   private var summaries: [HTTP2Summary] = []
   /// The latest packet's time and number, for streams that end with the capture.
   private var now: Int64 = 0
@@ -177,15 +182,13 @@ public struct Streams: ~Copyable {
 
   /// Gives a flow a place for its work.
   private mutating func take(_ slot: Int, _ ends: StreamEnds, _ flow: UInt64) {
-    let reader = HTTP1Connection(flow: flow, ends: ends, bodyMax: bodyMax)
     let place: Int
     if let free = freeWorks.popLast() {
-      works[free] = Reassembly()
-      readers[free] = reader
+      readers[free].begin(flow: flow, ends: ends)
       place = free
     } else {
       place = works.append(Reassembly())
-      _ = readers.append(reader)
+      _ = readers.append(HTTP1Connection(flow: flow, ends: ends, bodyMax: bodyMax))
       owners.append(-1)
     }
     owners[place] = Int32(slot)
@@ -234,7 +237,9 @@ public struct Streams: ~Copyable {
         frames[place] = reader
       }
     } else {
+      swap(&readers[place].spares, &spares)
       works[place].receive(segment, payload, &readers[place], &context)
+      swap(&readers[place].spares, &spares)
       if !readers[place].done.isEmpty { collect(slot) }
       account(for: readers[place].kept, place)
     }
@@ -278,8 +283,12 @@ public struct Streams: ~Copyable {
 
   private mutating func collect(_ slot: Int) {
     let place = Int(slots[slot].place)
-    exchanges.append(contentsOf: readers[place].done)
-    readers[place].done.removeAll(keepingCapacity: true)
+    if exchanges.isEmpty {
+      swap(&exchanges, &readers[place].done)
+    } else if !readers[place].done.isEmpty {
+      exchanges.append(contentsOf: readers[place].done)
+      readers[place].done.removeAll(keepingCapacity: true)
+    }
   }
 
   private mutating func take(_ reader: inout HTTP2Connection) {
@@ -293,10 +302,8 @@ public struct Streams: ~Copyable {
     context.counters.give(Streams.workOctets &+ works[place].accounted)
     owners[place] = -1
     works[place] = Reassembly()
-    readers[place].pending = []
-    readers[place].inner = []
-    readers[place].done = []
-    frames.removeValue(forKey: place)
+    readers[place].forget(keepsLists: freeWorks.count < Streams.sparesMax)
+    if !frames.isEmpty { frames.removeValue(forKey: place) }
     freeWorks.append(place)
   }
 
@@ -334,10 +341,18 @@ public struct Streams: ~Copyable {
     for flow in slots.flows { end(flow) }
   }
 
-  /// Hands over the exchanges that ended since the last call, in the order of their ends.
-  public mutating func drain(_ body: (HTTPExchange) -> Void, http2: (HTTP2Summary) -> Void = { _ in }) {
-    for exchange in exchanges { body(exchange) }
-    exchanges.removeAll(keepingCapacity: true)
+  /// Hands over the exchanges that ended since the last call, in the order of their ends. They are used
+  /// again: who keeps one copies it.
+  public mutating func drain(
+    _ body: (inout HTTPExchange) -> Void, http2: (HTTP2Summary) -> Void = { _ in }
+  ) {
+    for i in exchanges.indices { body(&exchanges[i]) }
+    while !exchanges.isEmpty, spares.count < Streams.sparesMax {
+      spares.append(exchanges.removeLast())
+      spares[spares.count - 1].clear()
+    }
+    if !exchanges.isEmpty { exchanges.removeAll(keepingCapacity: true) }
+    if summaries.isEmpty { return }
     for summary in summaries { http2(summary) }
     summaries.removeAll(keepingCapacity: true)
   }

@@ -32,95 +32,119 @@ public struct HTTPJSON: ~Copyable {
     mask = CredentialMask(showsAll: options.showsCredentials)
   }
 
-  /// Prints one exchange: one line.
-  public mutating func print(_ exchange: HTTPExchange) {
-    writeStart(exchange.flow, exchange.start?.time ?? 0, exchange.ends)
+  /// Prints one exchange: one line. It is read at its place (`HTTPExchange`).
+  public mutating func print(_ exchange: inout HTTPExchange) {
+    let isAsked = exchange.hasRequest
+    let isAnswered = exchange.hasResponse
+    writeStart(
+      exchange.flow, isAsked ? exchange.asked.first.time : isAnswered ? exchange.answered.first.time : 0,
+      exchange.ends)
     if exchange.client == .responder { out.write(",\"client\":\"resp\"") }
-    if let request = exchange.request { writeRequest(request, exchange) }
-    if let response = exchange.response { writeResponse(response) }
-    writeTimes(exchange)
-    writeConnection(exchange)
+    if isAsked {
+      writeTarget(&exchange)
+      write(request: &exchange.asked)
+    }
+    if isAnswered { write(response: &exchange.answered) }
+    writeTimes(&exchange)
+    writeConnection(&exchange)
     if options.headers {
-      if let head = exchange.request?.head { write(head, ",\"request_headers\":[") }
-      if let head = exchange.response?.head { write(head, ",\"response_headers\":[") }
+      if isAsked { write(exchange.asked.head, ",\"request_headers\":[") }
+      if isAnswered { write(exchange.answered.head, ",\"response_headers\":[") }
     }
     if options.bodyMax > 0 {
-      if let body = exchange.request?.body, !body.isEmpty { text(",\"request_body\":\"", body) }
-      if let body = exchange.response?.body, !body.isEmpty { text(",\"response_body\":\"", body) }
+      if isAsked, !exchange.asked.body.isEmpty { text(",\"request_body\":\"", exchange.asked.body) }
+      if isAnswered, !exchange.answered.body.isEmpty { text(",\"response_body\":\"", exchange.answered.body) }
     }
     out.write("}\n")
   }
 
   private mutating func writeStart(_ flow: UInt64, _ time: Int64, _ ends: StreamEnds) {
-    out.write("{\"flow\":\"F")
-    out.write(decimal: flow)
+    out.write("{\"flow\":\"F", decimal: flow)
     out.write("\",\"ts\":")
-    out.write(signed: Int(time))
+    out.write(stamp: time)
     out.write(",\"time\":\"")
     clock.write(time, to: &out)
     out.write("\",\"orig_h\":\"")
     out.write(endpoint: ends.originator)
-    out.write("\",\"orig_p\":")
-    out.write(decimal: ends.originatorPort)
+    out.write("\",\"orig_p\":", decimal: UInt64(ends.originatorPort))
     out.write(",\"resp_h\":\"")
     out.write(endpoint: ends.responder)
-    out.write("\",\"resp_p\":")
-    out.write(decimal: ends.responderPort)
+    out.write("\",\"resp_p\":", decimal: UInt64(ends.responderPort))
   }
 
-  private mutating func writeRequest(_ request: HTTPMessage, _ exchange: HTTPExchange) {
-    let head = request.head
-    part(",\"method\":\"", head.method, head)
+  /// Writes whom and what a request asks for: method, host, target and route.
+  private mutating func writeTarget(_ exchange: inout HTTPExchange) {
+    part(",\"method\":\"", exchange.asked.head.method, &exchange.asked.head)
+    guard options.routes.isEmpty, exchange.asked.head.hasPlainTarget else { return writeAnyTarget(exchange) }
+    if !exchange.asked.head.host.range.isEmpty {
+      part(",\"host\":\"", exchange.asked.head.host, &exchange.asked.head)
+    }
+    part(",\"uri\":\"", exchange.asked.head.target, &exchange.asked.head)
+    out.write(",\"route\":\"")
+    out.write(route: exchange.asked.head.octets.span.extracting(exchange.asked.head.target.range))
+    out.write(octet: 34)
+  }
+
+  /// The same of a target that may have a host, user information or parameters in it.
+  private mutating func writeAnyTarget(_ exchange: HTTPExchange) {
     let host = exchange.host
     if !host.isEmpty { text(",\"host\":\"", host) }
-    text(",\"uri\":\"", mask.url(head.octets(of: head.target)))
+    text(",\"uri\":\"", mask.url(exchange.asked.head.octets(of: exchange.asked.head.target)))
     text(",\"route\":\"", options.routes.route(of: exchange))
+  }
+
+  private mutating func write(request: inout HTTPMessage) {
     out.write(",\"version\":\"")
-    out.write(version: head.version)
+    out.write(version: request.head.version)
     out.write(octet: 34)
-    if head.userAgent.isPresent { part(",\"user_agent\":\"", head.userAgent, head) }
-    if head.referrer.isPresent { text(",\"referrer\":\"", mask.url(head.octets(of: head.referrer))) }
+    if request.head.userAgent.isPresent { part(",\"user_agent\":\"", request.head.userAgent, &request.head) }
+    if request.head.referrer.isPresent {
+      text(",\"referrer\":\"", mask.url(request.head.octets(of: request.head.referrer)))
+    }
     number(",\"request_body_len\":", request.bodyLength)
     if request.missing > 0 { number(",\"request_missed_bytes\":", request.missing) }
     if request.framing == .chunked { out.write(",\"request_te\":\"chunked\"") }
-    frames(",\"request_frames\":[", request)
+    frames(",\"request_frames\":[", &request)
   }
 
-  private mutating func writeResponse(_ response: HTTPMessage) {
-    let head = response.head
-    if head.status > 0 {
-      number(",\"status_code\":", Int64(head.status))
-      part(",\"status_msg\":\"", head.reason, head)
+  private mutating func write(response: inout HTTPMessage) {
+    if response.head.status > 0 {
+      out.write(",\"status_code\":", decimal: UInt64(response.head.status))
+      part(",\"status_msg\":\"", response.head.reason, &response.head)
     }
     number(",\"response_body_len\":", response.bodyLength)
     if response.missing > 0 { number(",\"response_missed_bytes\":", response.missing) }
-    frames(",\"response_frames\":[", response)
+    frames(",\"response_frames\":[", &response)
     switch response.framing {
     case .none, .length: out.write(",\"te\":\"identity\"")
     case .chunked: out.write(",\"te\":\"chunked\"")
     case .untilClose: out.write(",\"te\":\"until_close\"")
     }
-    if head.contentType.isPresent { part(",\"content_type\":\"", head.contentType, head) }
-    if head.contentEncoding.isPresent { part(",\"content_encoding\":\"", head.contentEncoding, head) }
+    if response.head.contentType.isPresent {
+      part(",\"content_type\":\"", response.head.contentType, &response.head)
+    }
+    if response.head.contentEncoding.isPresent {
+      part(",\"content_encoding\":\"", response.head.contentEncoding, &response.head)
+    }
   }
 
-  private mutating func writeTimes(_ exchange: HTTPExchange) {
+  private mutating func writeTimes(_ exchange: inout HTTPExchange) {
     if let time = exchange.requestTime { number(",\"request_ns\":", time) }
     if let time = exchange.timeToFirstOctet { number(",\"ttfb_ns\":", time) }
     if let time = exchange.responseTime { number(",\"response_ns\":", time) }
     if let time = exchange.duration { number(",\"duration_ns\":", time) }
   }
 
-  private mutating func writeConnection(_ exchange: HTTPExchange) {
-    if exchange.request != nil {
-      number(",\"trans_depth\":", Int64(exchange.index))
-      number(",\"conn_request_index\":", Int64(exchange.index))
-      flag(",\"reused\":", exchange.isReused)
+  private mutating func writeConnection(_ exchange: inout HTTPExchange) {
+    if exchange.hasRequest {
+      out.write(",\"trans_depth\":", decimal: UInt64(exchange.index))
+      out.write(",\"conn_request_index\":", decimal: UInt64(exchange.index))
+      out.write(exchange.isReused ? ",\"reused\":true" : ",\"reused\":false")
       if let idle = exchange.idleBefore { number(",\"idle_before_ns\":", idle) }
-      flag(",\"pipelined\":", exchange.isPipelined)
-      if exchange.stream > 0 { number(",\"stream\":", Int64(exchange.stream)) }
+      out.write(exchange.isPipelined ? ",\"pipelined\":true" : ",\"pipelined\":false")
+      if exchange.stream > 0 { out.write(",\"stream\":", decimal: UInt64(exchange.stream)) }
     }
-    flag(",\"keep_alive\":", exchange.keepsAlive)
+    out.write(exchange.keepsAlive ? ",\"keep_alive\":true" : ",\"keep_alive\":false")
     if !exchange.informational.isEmpty {
       out.write(",\"informational\":[")
       for (i, status) in exchange.informational.enumerated() {
@@ -135,12 +159,12 @@ public struct HTTPJSON: ~Copyable {
       out.write(octet: 34)
     }
     if exchange.isAfterClose { out.write(",\"after_close\":true") }
-    out.write(",\"complete\":")
-    if exchange.missing == .nothing {
-      out.write("true")
+    let missing = exchange.missing
+    if missing == .nothing {
+      out.write(",\"complete\":true")
     } else {
-      out.write(octet: 34)
-      out.write(exchange.missing.name)
+      out.write(",\"complete\":\"")
+      out.write(missing.name)
       out.write(octet: 34)
     }
     if !exchange.anomalies.isEmpty {
@@ -179,9 +203,10 @@ public struct HTTPJSON: ~Copyable {
     out.write("]")
   }
 
-  private mutating func part(_ key: StaticString, _ part: HTTPPart, _ head: HTTPHead) {
+  @inline(__always)
+  private mutating func part(_ key: StaticString, _ part: HTTPPart, _ head: inout HTTPHead) {
     out.write(key)
-    out.write(part, of: head, for: .json)
+    out.write(text: head.octets.span.extracting(part.range), for: .json)
     out.write(octet: 34)
   }
 
@@ -191,21 +216,16 @@ public struct HTTPJSON: ~Copyable {
     out.write(octet: 34)
   }
 
-  private mutating func frames(_ key: StaticString, _ message: HTTPMessage) {
-    out.write(key)
-    out.write(decimal: message.first.frame)
-    out.write(octet: 44)
-    out.write(decimal: message.last.frame)
-    out.write("]")
+  private mutating func frames(_ key: StaticString, _ message: inout HTTPMessage) {
+    out.write(key, decimal: message.first.frame)
+    out.write(",", decimal: message.last.frame)
+    out.write(octet: 93)
   }
 
+  @inline(__always)
   private mutating func number(_ key: StaticString, _ value: Int64) {
+    if value >= 0 { return out.write(key, decimal: UInt64(bitPattern: value)) }
     out.write(key)
     out.write(signed: Int(value))
-  }
-
-  private mutating func flag(_ key: StaticString, _ value: Bool) {
-    out.write(key)
-    out.write(value ? "true" : "false")
   }
 }

@@ -147,6 +147,9 @@ public struct HTTPRoutes: Sendable {
     for text in texts { patterns.append(try RoutePattern(text)) }
   }
 
+  /// Whether no pattern was given.
+  var isEmpty: Bool { patterns.isEmpty }
+
   /// The route of an exchange: the most specific pattern's text, else its path with identifiers folded.
   public func route(of exchange: HTTPExchange) -> [UInt8] {
     let path = exchange.path
@@ -191,14 +194,17 @@ public struct HTTPRoutes: Sendable {
 
   /// Digits; eight hexadecimal digits or more, some of them no letters, as in a UUID; sixteen letters and
   /// digits or more with four of each, as in a token.
-  func isIdentifier(_ segment: ArraySlice<UInt8>) -> Bool {
+  func isIdentifier(_ segment: ArraySlice<UInt8>) -> Bool { HTTPRoutes.isIdentifier(segment.span) }
+
+  /// The same.
+  static func isIdentifier(_ segment: Span<UInt8>) -> Bool {
     if segment.isEmpty || segment.count > 128 { return segment.count > 128 }
     var digits = 0
     var letters = 0
     var hexadecimal = 0
     var marks = 0
-    for octet in segment {
-      switch octet {
+    for i in 0..<segment.count {
+      switch segment[i] {
       case 48...57:
         digits += 1
         hexadecimal += 1
@@ -214,5 +220,21 @@ public struct HTTPRoutes: Sendable {
     if digits == 0 { return false }
     if hexadecimal + marks == segment.count, hexadecimal >= 8 { return true }
     return segment.count >= 16 && digits >= 4 && letters >= 4 && marks <= 2
+  }
+}
+
+extension OctetBuffer {
+  /// A path that is plain (`HTTPHead.hasPlainTarget`) with `{id}` in the place of each segment that looks like
+  /// an identifier, as `HTTPRoutes` folds it.
+  mutating func write(route path: Span<UInt8>) {
+    var at = 0
+    while at < path.count {
+      var end = at &+ 1
+      while end < path.count, path[end] != 47 { end &+= 1 }
+      write(octet: 47)
+      let segment = path.extracting(at &+ 1..<end)
+      if HTTPRoutes.isIdentifier(segment) { write("{id}") } else { write(text: segment, for: .json) }
+      at = end
+    }
   }
 }

@@ -84,7 +84,7 @@ import Wire
       }
       http.ends()
       #expect(http.talk.context.counters.octetsNow == 0)
-      #expect(http.talk.reader.pending.isEmpty && http.talk.reader.orphan == nil)
+      #expect(http.talk.reader.pending.isEmpty && http.talk.reader.orphans.isEmpty)
     }
   }
 }
