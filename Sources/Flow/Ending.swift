@@ -6,7 +6,7 @@ extension Tracker {
   /// Flows that end with one packet, at most, because of the time: the others wait for the next.
   private static let endsMax = 64
   /// Nanoseconds between two looks at who has been quiet for too long. Whoever is asked for is looked at.
-  private static let lookSpan: Int64 = 1 << 27
+  static let lookSpan: Int64 = 1 << 27
   /// Time that goes back by more has begun anew: files that were joined in the wrong order.
   private static let backMax: Int64 = 3_600_000_000_000
 
@@ -29,6 +29,13 @@ extension Tracker {
   private mutating func lookNow() {
     lookedAt = now
     endQuiet()
+  }
+
+  /// Whether time can go on, or stay, without a look at who has been quiet for too long.
+  @inline(__always)
+  func isPlainTime(_ time: Int64) -> Bool {
+    time >= now && !hasMoreToEnd && lookedAt != .min
+      && UInt64(bitPattern: time &- lookedAt) < UInt64(Tracker.lookSpan)
   }
 
   /// Ends flows that have been quiet for too long, class by class, the quietest of each first.

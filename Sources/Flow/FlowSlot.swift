@@ -64,7 +64,11 @@ struct ClassTimes: Sendable {
   /// As the limits have it.
   init(_ limits: borrowing Limits) {
     for flowClass in FlowClass.allCases { times[Int(flowClass.rawValue)] = flowClass.patience(limits) }
+    for i in times.indices { least = min(least, times[i]) }
   }
+
+  /// The shortest.
+  private(set) var least = Int64.max
 
   /// `mutating`, though it changes nothing: a function that only reads is handed a copy of all of them.
   @inline(__always)
@@ -220,6 +224,16 @@ struct FlowSlot: Sendable {
     if packets[at] < .max { packets[at] &+= 1 }
     ipOctets[at] &+= UInt64(max(0, ip))
     frameOctets[at] &+= UInt64(max(0, frame.wireLength))
+  }
+
+  /// Counts the packets of a run.
+  mutating func count(_ run: SegmentRun) {
+    end = max(end, run.time)
+    lastFrame = run.frame
+    let at = run.place.side.rawValue
+    packets[at] = UInt32(clamping: UInt64(packets[at]) &+ UInt64(run.count))
+    ipOctets[at] &+= run.ipOctets
+    frameOctets[at] &+= run.frameOctets
   }
 
   /// Makes `record` this flow's as the views see it, but for what is kept elsewhere; `start` and `firstFrame`

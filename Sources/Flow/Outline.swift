@@ -37,6 +37,8 @@ struct Outline: Sendable, BitwiseCopyable {
   private var ends: InlineArray<2, End> = [End(), End()]
   private var isReset = false
   private var isOpened = false
+  /// What the checksums of each end have been.
+  private var checks: InlineArray<2, Checks> = [Checks(), Checks()]
 
   init(_ frame: Frame) {
     start = frame.time
@@ -78,12 +80,40 @@ struct Outline: Sendable, BitwiseCopyable {
     return isClosed || !isOpened && !hasData
   }
 
+  /// Whether one more checksum of an end would tell anything, of a segment with so many octets of payload.
+  @inline(__always)
+  mutating func isWorthChecking(_ side: FlowSide, _ payload: Int) -> Bool {
+    let kind = payload > 0 ? 1 : 0
+    return checks[side.rawValue].isWorthFarAway(kind) || checks[side.rawValue].isWorth(kind)
+  }
+
+  /// Takes the verdict on a checksum; true when the segment was damaged on its way.
+  mutating func takeChecksum(_ verdict: ChecksumVerdict, _ side: FlowSide, _ payload: Int) -> Bool {
+    checks[side.rawValue].take(verdict, payload > 0 ? 1 : 0)
+  }
+
+  /// Takes a packet's segment; true when it was damaged on its way, and then nothing else is done. `octets`
+  /// are the frame's, none when nobody has them.
+  @inline(__always)
+  mutating func receive(_ packet: inout Packet, _ octets: Bytes, from side: FlowSide) -> Bool {
+    if octets.count > 0, packet.payloadCaptured >= packet.payloadLength,
+      isWorthChecking(side, packet.payloadLength), let verdict = packet.segmentChecksum(in: octets),
+      takeChecksum(verdict, side, packet.payloadLength)
+    {
+      return true
+    }
+    receive(
+      packet.tcp.flags, packet.tcp.sequence, packet.tcp.acknowledgment, length: packet.payloadLength,
+      from: side)
+    return false
+  }
+
   /// Takes a segment.
   @inline(__always)
-  mutating func receive(_ packet: inout Packet, from side: FlowSide) {
+  mutating func receive(
+    _ flags: TCPFlags, _ number: UInt32, _ acknowledgment: UInt32, length payload: Int, from side: FlowSide
+  ) {
     let (me, peer) = (side.rawValue, side.other.rawValue)
-    let flags = packet.tcp.flags
-    let number = packet.tcp.sequence
     if flags.contains(.syn) {
       // A SYN of another connection moves nothing.
       if ends[me].marks.contains(.syn), ends[me].initial != number { return }
@@ -93,9 +123,11 @@ struct Outline: Sendable, BitwiseCopyable {
     }
     let hasAnswered = ends[me].marks.contains(.segment)
     ends[me].marks.insert(.segment)
-    if flags.contains(.ack) { acknowledge(packet.tcp.acknowledgment, of: peer) }
-    if flags.contains(.rst) { return reset(&packet, me, peer, hasAnswered: hasAnswered) }
-    let length = UInt32(truncatingIfNeeded: max(0, packet.payloadLength))
+    if flags.contains(.ack) { acknowledge(acknowledgment, of: peer) }
+    if flags.contains(.rst) {
+      return reset(flags, number, acknowledgment, me, peer, hasAnswered: hasAnswered)
+    }
+    let length = UInt32(truncatingIfNeeded: max(0, payload))
     if length > 0 { ends[me].marks.insert(.data) }
     if flags.contains(.fin) { ends[me].marks.insert(.fin) }
     let behind = number &+ length &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
@@ -124,15 +156,15 @@ struct Outline: Sendable, BitwiseCopyable {
 
   /// A reset ends the connection when its number is one that the other end takes (RFC 9293 section 3.10.7.4);
   /// a SYN is refused by what acknowledges it (section 3.10.7.3).
-  private mutating func reset(_ packet: inout Packet, _ me: Int, _ peer: Int, hasAnswered: Bool) {
+  private mutating func reset(
+    _ flags: TCPFlags, _ number: UInt32, _ acknowledgment: UInt32, _ me: Int, _ peer: Int, hasAnswered: Bool
+  ) {
     if !ends[me].marks.contains(.syn), ends[peer].marks.contains(.syn), !isOpened, !hasAnswered {
       isReset =
         isReset
-        || packet.tcp.flags.contains(.ack)
-          && distance(from: ends[peer].initial, to: packet.tcp.acknowledgment) > 0
+        || flags.contains(.ack) && distance(from: ends[peer].initial, to: acknowledgment) > 0
       return
     }
-    let number = packet.tcp.sequence
     let isBelow =
       ends[me].marks.contains(.acknowledged) && distance(from: ends[me].acknowledged, to: number) < 0
     if !isBelow, distance(from: ends[me].next, to: number) <= Outline.resetMax { isReset = true }
@@ -149,7 +181,7 @@ extension Tracker {
   /// Takes a segment of a flow that is there, unless there is more to it: a tunnel, a fragment, a SYN, a flow
   /// that has been quiet for too long. Nil then, and nothing has been done.
   @inline(__always)
-  mutating func receivePlainly(_ packet: inout Packet, _ frame: Frame) -> Verdict? {
+  mutating func receivePlainly(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict? {
     guard packet.hasTCP, packet.carrierCount == 0, !packet.isFragment, !limits.tellsVLANs,
       !packet.tcp.flags.contains(.syn)
     else { return nil }
@@ -164,10 +196,10 @@ extension Tracker {
     let side = table.slots[index].side(isReversed)
     let state = table.slots[index].state
     table.slots[index].count(frame, from: side, ip: packet.ipLength)
-    outlines[state].receive(&packet, from: side)
+    var verdict = Verdict(side: side)
+    if outlines[state].receive(&packet, octets, from: side) { verdict.analysis = .badChecksum }
     lists.touch(index, outlines[state].flowClass, before: before, &table)
     if lists.closed > limits.closedMax { endClosed() }
-    var verdict = Verdict(side: side)
     verdict.flow = table.slots[index].serial
     return verdict
   }

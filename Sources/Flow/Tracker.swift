@@ -34,7 +34,7 @@ public struct EndedFlow: Sendable {
 /// Tracks flows. Pure state: no clock, no output; time is the packets'.
 public struct Tracker: ~Copyable {
   let limits: Limits
-  private var patience: ClassTimes
+  var patience: ClassTimes
   var table: FlowTable
   var lists = FlowLists()
   var connections: ConnectionStore
@@ -104,10 +104,10 @@ public struct Tracker: ~Copyable {
     begin(frame)
     var verdict = Verdict()
     if !takeOrdinary(&packet, frame, octets, &verdict) { verdict = take(&packet, frame, octets) }
-    if verdict.flow > 0, packet.payloadCaptured > 0 {
+    if verdict.flow > 0, packet.payloadCaptured > 0, limits.judgesTCP {
       look(&packet, octets)
       // A damaged segment's octets are not the sender's.
-      let isCompared = packet.hasTCP && limits.judgesTCP && !verdict.analysis.contains(.badChecksum)
+      let isCompared = packet.hasTCP && !verdict.analysis.contains(.badChecksum)
       if isCompared { compare(&packet, frame, octets, verdict) }
     }
     return verdict
@@ -164,7 +164,7 @@ public struct Tracker: ~Copyable {
   }
 
   private mutating func take(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
-    if !limits.judgesTCP, let verdict = receivePlainly(&packet, frame) { return verdict }
+    if !limits.judgesTCP, let verdict = receivePlainly(&packet, frame, octets) { return verdict }
     let carrier = packet.carrierCount > 0 ? carry(&packet, frame) : 0
     guard packet.ipVersion != 0 else {
       counts.withoutIP += 1
@@ -198,7 +198,8 @@ public struct Tracker: ~Copyable {
       }
       judge(&packet, frame, octets, slot, table.slots[index].serial, from: side, &verdict)
     } else if packet.hasTCP, isOutlined(index) {
-      outlines[table.slots[index].state].receive(&packet, from: side)
+      let isDamaged = outlines[table.slots[index].state].receive(&packet, octets, from: side)
+      if isDamaged { verdict.analysis = .badChecksum }
     }
     lists.touch(index, flowClass(of: index), before: before, &table)
     if lists.closed > limits.closedMax { endClosed() }

@@ -42,19 +42,28 @@ struct StreamRun<View: StreamView & ~Copyable>: FrameReader, ~Copyable {
     streams = Streams(options)
   }
 
+  @inline(__always)
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
-    mux.dissect(octets, frame, into: &packet)
-    let verdict = tracker.receive(&packet, frame)
-    let hasFinished = streams.receive(octets, &packet, frame, verdict)
+    let hasFinished = streams.follow(octets, frame, &tracker) ?? takeWholeWay(octets, frame)
     if hasFinished || tracker.hasEnded { collect() }
   }
 
+  /// Whatever is not plain: whether exchanges wait.
+  @inline(never)
+  private mutating func takeWholeWay(_ octets: Bytes, _ frame: Frame) -> Bool {
+    mux.dissect(octets, frame, into: &packet)
+    let verdict = tracker.receive(&packet, frame, octets)
+    return streams.receive(octets, &packet, frame, verdict)
+  }
+
   mutating func rest(_ now: Int64?) {
+    streams.settle(&tracker)
     if let now { tracker.advance(to: now) }
     if tracker.hasEnded { collect() }
   }
 
   mutating func finish(_ output: inout Output) {
+    streams.settle(&tracker)
     for flow in streams.flows where output.isOpen {
       streams.end(flow)
       StreamRun.drain(&streams, &view)

@@ -178,6 +178,11 @@ struct HTTP1Connection: StreamConsumer, Sendable {
       case (.request, _), (.response, _): break
       }
     }
+    if sides[i].scanned == 0, let end = head.readWhole(octets) {
+      headStart = place
+      sides[i].state = .head
+      return .complete(Int64(end))
+    }
     guard let end = httpHeadEnd(octets, &sides[i].scanned) else { return .needMore }
     sides[i].scanned = 0
     guard head.read(octets.extracting(0..<end)) else { return misses(place, octets) }

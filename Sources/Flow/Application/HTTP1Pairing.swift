@@ -177,7 +177,11 @@ extension HTTP1Connection {
   }
 
   private mutating func setFraming(_ framing: HTTPFraming) {
-    if orphans.isEmpty { pending[0].answered.framing = framing } else { orphans[0].answered.framing = framing }
+    if orphans.isEmpty {
+      pending[0].answered.framing = framing
+    } else {
+      orphans[0].answered.framing = framing
+    }
   }
 
   /// What 101 switches to: what the response says, or what was asked for (RFC 9110 section 7.8).

@@ -167,7 +167,22 @@ public struct HTTPExchange: Sendable {
   }
 }
 
+/// What is worked out of an exchange, all at once: how long its parts took, and how it ended. In nanoseconds;
+/// nil for what was not seen.
+public struct HTTPOutcome: Sendable {
+  public let requestTime, timeToFirstOctet, responseTime, duration: Int64?
+  public let keepsAlive: Bool
+  public let missing: HTTPMissing
+}
+
 extension HTTPExchange {
+  /// What is worked out of it. `mutating`, though it changes nothing: what only reads is handed a copy.
+  public mutating func outcome() -> HTTPOutcome {
+    HTTPOutcome(
+      requestTime: requestTime, timeToFirstOctet: timeToFirstOctet, responseTime: responseTime,
+      duration: duration, keepsAlive: keepsAlive, missing: missing)
+  }
+
   /// Octets of memory that it takes.
   var octets: Int { MemoryLayout<HTTPExchange>.stride + asked.octets + answered.octets }
 

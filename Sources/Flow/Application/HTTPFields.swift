@@ -15,6 +15,9 @@ public struct HTTPFieldWalk: Sendable {
   /// What was wrong with the lines walked so far.
   private(set) var anomalies: HTTPAnomalies = []
 
+  /// Behind the empty line, once it was met.
+  private(set) var end: Int?
+
   /// The fields behind `at`.
   init(at: Int) { self.at = at }
 
@@ -26,7 +29,10 @@ public struct HTTPFieldWalk: Sendable {
     while at < bytes.count, var line = httpLine(bytes, from: at, &anomalies) {
       let start = at
       at = line.next
-      if line.end == start { return nil }
+      if line.end == start {
+        end = line.next
+        return nil
+      }
       // Section 5.2: a line that begins with a blank goes on with the field before it.
       while at < bytes.count, bytes[at] == 32 || bytes[at] == 9,
         let more = httpLine(bytes, from: at, &anomalies)
@@ -35,7 +41,7 @@ public struct HTTPFieldWalk: Sendable {
         line = more
         at = more.next
       }
-      var colon = start
+      var colon = lettersEnd(bytes, from: start)
       while colon < line.end, isTokenOctet(bytes[colon]) { colon &+= 1 }
       let name = start..<colon
       while colon < line.end, bytes[colon] == 32 || bytes[colon] == 9 { colon &+= 1 }
@@ -52,6 +58,25 @@ public struct HTTPFieldWalk: Sendable {
     }
     return nil
   }
+}
+
+/// How far letters and dashes, of which names consist, go on from `start`, looked at eight at a time: where
+/// the first other one is, or nothing but the last few octets.
+@inline(__always)
+private func lettersEnd(_ octets: Bytes, from start: Int) -> Int {
+  var at = start
+  while at &+ 8 <= octets.count {
+    let word = octets.extracting(at..<at &+ 8).u64(0)
+    // Adding to an octet's lower seven bits sets its eighth from a number on, and carries no further.
+    let low = word & 0x7f7f_7f7f_7f7f_7f7f
+    let small = low | 0x2020_2020_2020_2020
+    let isLetter = (small &+ 0x1f1f_1f1f_1f1f_1f1f) & ~(small &+ 0x0505_0505_0505_0505)
+    let isNoDash = (low ^ 0x2d2d_2d2d_2d2d_2d2d) &+ 0x7f7f_7f7f_7f7f_7f7f
+    let others = ~((isLetter | ~isNoDash) & ~word) & 0x8080_8080_8080_8080
+    if others != 0 { return at &+ others.leadingZeroBitCount &>> 3 }
+    at &+= 8
+  }
+  return at
 }
 
 @inline(__always)

@@ -139,6 +139,24 @@ public struct HTTPHead: Sendable {
     return true
   }
 
+  /// Reads a head that the octets begin with, as nearly all do that come in one segment, and says where it
+  /// ends. Nil for everything else: its end has not come, or there is more to its first line; what it has
+  /// read then means nothing.
+  mutating func readWhole(_ bytes: Bytes) -> Int? {
+    clear()
+    guard let line = httpLine(bytes, from: 0, &anomalies), readFirstLine(bytes.extracting(0..<line.end)),
+      version > 9
+    else { return nil }
+    fieldsStart = line.next
+    var walk = HTTPFieldWalk(at: line.next)
+    while let field = walk.next(bytes) { take(field, bytes) }
+    guard let end = walk.end else { return nil }
+    octets.append(copyOf: bytes.extracting(0..<end))
+    anomalies.formUnion(walk.anomalies)
+    judge()
+    return end
+  }
+
   /// What a head says of where its message ends.
   struct Framing {
     var status: UInt16
@@ -219,26 +237,28 @@ public struct HTTPHead: Sendable {
   private mutating func take(_ field: HTTPField, _ bytes: Bytes) {
     let name = bytes.extracting(field.name)
     let value = HTTPPart(field.value)
-    switch (smallWord(name, 0), smallWord(name, 8), name.count) {
-    case (0x686f_7374_0000_0000, 0, 4):  // host
+    // Most names are told from these by their length.
+    guard name.count <= 17, 0x3_54d0 &>> UInt32(truncatingIfNeeded: name.count) & 1 != 0 else { return }
+    switch (name.count, smallWord(name, 0), smallWord(name, 8)) {
+    case (4, 0x686f_7374_0000_0000, _):  // host
       if host.isPresent { anomalies.insert(.repeatedHost) } else { host = value }
-    case (0x636f_6e74_656e_742d, 0x6c65_6e67_7468_0000, 14):  // content-length
+    case (14, 0x636f_6e74_656e_742d, 0x6c65_6e67_7468_0000):  // content-length
       takeLength(bytes.extracting(field.value))
-    case (0x7472_616e_7366_6572, 0x2d65_6e63_6f64_696e, 17) where name[16] | 32 == 0x67:  // transfer-encoding
+    case (17, 0x7472_616e_7366_6572, 0x2d65_6e63_6f64_696e) where name[16] | 32 == 0x67:  // transfer-encoding
       takeTransferEncoding(bytes.extracting(field.value))
-    case (0x636f_6e6e_6563_7469, 0x6f6e_0000_0000_0000, 10):  // connection
+    case (10, 0x636f_6e6e_6563_7469, 0x6f6e_0000_0000_0000):  // connection
       takeConnection(bytes.extracting(field.value))
-    case (0x636f_6e74_656e_742d, 0x7479_7065_0000_0000, 12):  // content-type
+    case (12, 0x636f_6e74_656e_742d, 0x7479_7065_0000_0000):  // content-type
       if !contentType.isPresent { contentType = value }
-    case (0x636f_6e74_656e_742d, 0x656e_636f_6469_6e67, 16):  // content-encoding
+    case (16, 0x636f_6e74_656e_742d, 0x656e_636f_6469_6e67):  // content-encoding
       if !contentEncoding.isPresent { contentEncoding = value }
-    case (0x7573_6572_2d61_6765, 0x6e74_0000_0000_0000, 10):  // user-agent
+    case (10, 0x7573_6572_2d61_6765, 0x6e74_0000_0000_0000):  // user-agent
       if !userAgent.isPresent { userAgent = value }
-    case (0x7265_6665_7265_7200, 0, 7):  // referer
+    case (7, 0x7265_6665_7265_7200, _):  // referer
       if !referrer.isPresent { referrer = value }
-    case (0x7570_6772_6164_6500, 0, 7):  // upgrade
+    case (7, 0x7570_6772_6164_6500, _):  // upgrade
       if !upgrade.isPresent { upgrade = value }
-    case (0x6578_7065_6374_0000, 0, 6):  // expect
+    case (6, 0x6578_7065_6374_0000, _):  // expect
       expectsContinue = true
     default: break
     }
@@ -284,6 +304,13 @@ public struct HTTPHead: Sendable {
   }
 
   private mutating func takeConnection(_ value: Bytes) {
+    // The one that most say, alone.
+    if value.count == 10, smallWord(value, 0) == 0x6b65_6570_2d61_6c69,
+      smallWord(value, 8) == 0x7665_0000_0000_0000
+    {
+      asksToStay = true
+      return
+    }
     var tokens = HTTPTokens()
     while let token = tokens.next(value) {
       let option = value.extracting(token)

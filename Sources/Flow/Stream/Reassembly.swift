@@ -47,6 +47,15 @@ public struct Reassembly: Sendable {
   /// Octets that its reader keeps, as far as they are counted.
   var accounted = 0
 
+  /// Nothing comes any more that anybody would read.
+  var hasEnded: Bool { directions[0].hasEnded && directions[1].hasEnded }
+
+  /// Begins anew as another connection's, when it was dropped.
+  mutating func restart() {
+    for i in 0..<2 { directions[i].restart() }
+    (isWaiting, heard, accounted) = (false, 0, 0)
+  }
+
   /// Takes the number of a direction's first octet from its SYN.
   mutating func begin(_ side: FlowSide, at number: UInt32) {
     if !directions[side.rawValue].hasBase { directions[side.rawValue].begin(at: number) }
@@ -106,6 +115,21 @@ public struct Reassembly: Sendable {
     let next = directions[me].next
     directions[me].deliver(
       octets, length: Int64(segment.length), place(segment, next, next), &consumer, &context)
+    return true
+  }
+
+  /// Passes by a segment whose octets, if it has any, all lie inside the unit at hand, which goes on: it is
+  /// next, nothing is held or missing in either direction, and neither ends. False when there is more to it,
+  /// and then nothing has been done. What the reader is told by it is nothing, so it need not be asked.
+  @inline(__always)
+  mutating func passes(_ segment: StreamSegment) -> Bool {
+    let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
+    let length = Int64(segment.length)
+    guard !isWaiting, directions[me].isPlain, directions[peer].isPlain,
+      directions[me].isNext(segment.sequence), directions[peer].hasDelivered(segment.acknowledgment),
+      length == 0 || directions[me].isInside(length)
+    else { return false }
+    if length > 0 { directions[me].advance(inside: length, place(segment, 0, directions[me].next)) }
     return true
   }
 

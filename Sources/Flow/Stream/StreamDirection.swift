@@ -71,6 +71,16 @@ struct StreamDirection: Sendable {
   /// A segment of this direction was captured.
   var isSeen = false
 
+  /// Begins anew as another connection's, when nobody reads it any more: it holds and carries nothing.
+  mutating func restart() {
+    precondition(held.isEmpty && carry.isEmpty && marks.isEmpty, "octets would be forgotten")
+    (base, hasBase, next, acknowledged) = (0, false, 0, 0)
+    (suspectedFIN, missedSince, fin) = (nil, nil, nil)
+    (hasEnded, isDropped, isSeen) = (false, false, false)
+    (rest, missing) = (0, 0)
+    last = StreamPlace(side: side, offset: 0, frame: 0, time: 0, delivered: 0)
+  }
+
   /// Takes the number of the first octet: behind a SYN, or of the first segment seen, or what the peer said
   /// it waits for.
   mutating func begin(at number: UInt32) {
@@ -110,6 +120,36 @@ struct StreamDirection: Sendable {
 
   /// Octets are acknowledged that have not come: the peer had them when it sent what it says now.
   var lacksAcknowledged: Bool { acknowledged > next && !isDropped }
+
+  /// Whether everything before a number has been delivered.
+  @inline(__always)
+  func hasDelivered(_ number: UInt32) -> Bool {
+    distance(from: base &+ UInt32(truncatingIfNeeded: next), to: number) <= 0
+  }
+
+  /// Whether so many octets lie inside the unit at hand, and are not its last.
+  @inline(__always)
+  func isInside(_ length: Int64) -> Bool { rest > length }
+
+  /// Octets of the unit at hand that have not come.
+  var left: Int64 { rest }
+
+  /// Takes so many octets inside the unit at hand as read, of several segments; the last has `length`.
+  mutating func advance(inside octets: Int64, last length: Int, _ frame: UInt64, _ time: Int64) {
+    let place = StreamPlace(
+      side: side, offset: next &+ octets &- Int64(length), frame: frame, time: time, delivered: time)
+    advance(inside: octets &- Int64(length), place)
+    advance(inside: Int64(length), place)
+  }
+
+  /// Takes so many octets inside the unit at hand as read.
+  @inline(__always)
+  mutating func advance(inside length: Int64, _ place: StreamPlace) {
+    last = place.moved(Int(length))
+    rest &-= length
+    next &+= length
+    missedSince = nil
+  }
 
   /// The segment's octets would only be passed by.
   func passesBy(_ length: Int64) -> Bool { isDropped || rest >= length }

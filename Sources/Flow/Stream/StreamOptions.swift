@@ -28,6 +28,21 @@ extension StreamEnds {
   }
 }
 
+extension StreamEnds {
+  /// The same of a segment's flow.
+  init(_ segment: PlainSegment, _ side: FlowSide) {
+    let (source, destination) = (segment.source, segment.destination)
+    self =
+      side == .originator
+      ? StreamEnds(
+        originator: source, originatorPort: segment.sourcePort, responder: destination,
+        responderPort: segment.destinationPort)
+      : StreamEnds(
+        originator: destination, originatorPort: segment.destinationPort, responder: source,
+        responderPort: segment.sourcePort)
+  }
+}
+
 /// Reads nothing: for streams that wait for a reader.
 struct Nobody: StreamConsumer, Sendable {
   mutating func look(_ octets: Bytes, _ place: StreamPlace) -> StreamAnswer { .complete(Int64(octets.count)) }

@@ -52,11 +52,21 @@ struct StreamSlots<Slot: StreamSlot>: Sendable {
   /// before.
   @inline(__always)
   mutating func place(of packet: inout Packet, _ verdict: borrowing Verdict) -> Int? {
-    if let slot = table.find(verdict.flow) {
-      slots[slot].bases.learn(&packet, from: verdict.side)
-      return slot
-    }
-    guard packet.tcp.flags.contains(.syn) || packet.payloadLength > 0 else { return nil }
+    let isBeginning = packet.tcp.flags.contains(.syn) || packet.payloadLength > 0
+    guard let slot = place(of: verdict.flow, isBeginning: isBeginning) else { return nil }
+    slots[slot].bases.learn(&packet, from: verdict.side)
+    return slot
+  }
+
+  /// The place of a flow; one that has none gets it when it begins.
+  @inline(__always)
+  mutating func place(of flow: UInt64, isBeginning: Bool) -> Int? {
+    if let slot = table.find(flow) { return slot }
+    return isBeginning ? begin(flow) : nil
+  }
+
+  /// Gives a flow a place.
+  private mutating func begin(_ flow: UInt64) -> Int {
     let slot: Int
     if let last = free.popLast() {
       slots[last] = Slot()
@@ -65,8 +75,7 @@ struct StreamSlots<Slot: StreamSlot>: Sendable {
       slot = slots.count
       slots.append(Slot())
     }
-    table.insert(verdict.flow, slot)
-    slots[slot].bases.learn(&packet, from: verdict.side)
+    table.insert(flow, slot)
     return slot
   }
 
@@ -79,6 +88,14 @@ struct StreamSlots<Slot: StreamSlot>: Sendable {
 }
 
 extension StreamSegment {
+  /// The segment of a plain frame.
+  @inline(__always)
+  init(_ segment: PlainSegment, from side: FlowSide, _ frame: Frame) {
+    self.init(
+      side: side, sequence: segment.sequence, acknowledgment: segment.acknowledgment, flags: segment.flags,
+      length: segment.shape.payload, frame: frame.number, time: frame.time)
+  }
+
   /// The segment that a packet is.
   @inline(__always)
   init(_ packet: inout Packet, from side: FlowSide, _ frame: Frame) {

@@ -8,7 +8,7 @@ public struct Streams: ~Copyable {
   private static let undecidedMax = 16_384
 
   /// What is known of one flow.
-  private struct Slot: StreamSlot {
+  struct Slot: StreamSlot {
     enum State: Sendable, Equatable {
       /// Nothing has been said yet.
       case silent
@@ -34,17 +34,19 @@ public struct Streams: ~Copyable {
   static let workOctets =
     MemoryLayout<Reassembly>.stride + MemoryLayout<HTTP1Connection>.stride + 640
 
-  /// Exchanges, and free places of streams, that keep their lists for the next.
+  /// Exchanges that keep their lists for the next.
   private static let sparesMax = 64
+  /// Free places of streams that do.
+  private static let restingMax = 1024
 
   /// Streams that are compared when one must go.
   private static let candidates = 16
 
   private let mux: StreamMux
-  private let bodyMax: Int
-  private var context: StreamContext
-  private var slots = StreamSlots<Slot>()
-  private var works = Slab<Reassembly>()
+  let bodyMax: Int
+  var context: StreamContext
+  var slots = StreamSlots<Slot>()
+  var works = Slab<Reassembly>()
   private var readers = Slab<HTTP1Connection>()
   /// The slots whose work it is, by places; negative for none.
   private var owners: [Int32] = []
@@ -58,9 +60,11 @@ public struct Streams: ~Copyable {
   /// Exchanges that were handed over: used again with the lists that they have, of a few thousand octets.
   private var spares: [HTTPExchange] = []
   private var summaries: [HTTP2Summary] = []
+  /// Segments that were passed by and not yet counted.
+  var run = SegmentRun()
   /// The latest packet's time and number, for streams that end with the capture.
-  private var now: Int64 = 0
-  private var frame: UInt64 = 0
+  var now: Int64 = 0
+  var frame: UInt64 = 0
 
   /// Streams of no flow yet.
   public init(_ options: StreamOptions = StreamOptions()) {
@@ -101,7 +105,8 @@ public struct Streams: ~Copyable {
     let segment = StreamSegment(&packet, from: verdict.side, frame)
     let payload = octets.extracting(segment.payload(&packet, of: octets.count))
     switch slots[slot].state {
-    case .silent, .searching, .undecided: recognize(slot, segment, payload, &packet, verdict)
+    case .silent, .searching, .undecided:
+      recognize(slot, segment, payload, StreamEnds(&packet, verdict.side), verdict.flow)
     case .http1, .http2: read(slot, segment, payload)
     case .unread: break
     }
@@ -109,32 +114,31 @@ public struct Streams: ~Copyable {
 
   /// Asks whose octets these are: those a direction begins with, or, when its beginning was not captured,
   /// those that any segment begins with.
-  private mutating func recognize(
-    _ slot: Int, _ segment: StreamSegment, _ payload: Bytes, _ packet: inout Packet, _ verdict: Verdict
+  mutating func recognize(
+    _ slot: Int, _ segment: StreamSegment, _ payload: Bytes, _ ends: StreamEnds, _ flow: UInt64
   ) {
     if segment.length == 0 || segment.flags.contains(.rst) { return }
     if slots[slot].state == .silent, slots[slot].bases[segment.side] == nil { slots[slot].state = .searching }
-    let ends = StreamEnds(&packet, verdict.side)
     if slots[slot].state == .searching {
       guard let kind = mux.choose(payload).kind else { return }
-      return begin(slot, kind, ends, verdict.flow, segment, payload)
+      return begin(slot, kind, ends, flow, segment, payload)
     }
     let first = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
     if slots[slot].state == .silent, slots[slot].bases[segment.side] == first {
       let (kind, isOpen) = mux.choose(payload)
-      if let kind { return begin(slot, kind, ends, verdict.flow, segment, payload) }
+      if let kind { return begin(slot, kind, ends, flow, segment, payload) }
       if !isOpen, !mayBeText(payload) {
         slots[slot].state = .unread
         return
       }
     }
-    if slots[slot].state == .silent { take(slot, ends, verdict.flow) }
+    if slots[slot].state == .silent { take(slot, ends, flow) }
     let place = Int(slots[slot].place)
     slots[slot].state = .undecided
     works[place].heard = frame
     works[place].isWaiting = true
     works[place].receive(segment, payload, &nobody, &context)
-    decide(slot, segment.side, ends, verdict.flow, at: segment.time)
+    decide(slot, segment.side, ends, flow, at: segment.time)
   }
 
   /// Asks again, with what is held. Text that nobody knows is held until the other side has spoken: what a
@@ -226,7 +230,7 @@ public struct Streams: ~Copyable {
   }
 
   /// Lets the reader of a flow have a segment.
-  private mutating func read(_ slot: Int, _ segment: StreamSegment, _ payload: Bytes) {
+  mutating func read(_ slot: Int, _ segment: StreamSegment, _ payload: Bytes) {
     let place = Int(slots[slot].place)
     works[place].heard = frame
     if slots[slot].state == .http2 {
@@ -242,7 +246,15 @@ public struct Streams: ~Copyable {
       swap(&readers[place].spares, &spares)
       if !readers[place].done.isEmpty { collect(slot) }
       account(for: readers[place].kept, place)
+      if works[place].hasEnded { leave(slot) }
     }
+  }
+
+  /// Both directions have ended, and been told to their ends: the work's place is free before the flow ends,
+  /// which may linger for a minute.
+  private mutating func leave(_ slot: Int) {
+    release(Int(slots[slot].place))
+    slots[slot].state = .unread
   }
 
   /// Counts what a reader keeps now: heads, bodies, tables.
@@ -301,8 +313,8 @@ public struct Streams: ~Copyable {
     works[place].drop(&context)
     context.counters.give(Streams.workOctets &+ works[place].accounted)
     owners[place] = -1
-    works[place] = Reassembly()
-    readers[place].forget(keepsLists: freeWorks.count < Streams.sparesMax)
+    works[place].restart()
+    readers[place].forget(keepsLists: freeWorks.count < Streams.restingMax)
     if !frames.isEmpty { frames.removeValue(forKey: place) }
     freeWorks.append(place)
   }

@@ -45,8 +45,9 @@ public struct HTTPJSON: ~Copyable {
       write(request: &exchange.asked)
     }
     if isAnswered { write(response: &exchange.answered) }
-    writeTimes(&exchange)
-    writeConnection(&exchange)
+    let outcome = exchange.outcome()
+    writeTimes(outcome)
+    writeConnection(&exchange, outcome)
     if options.headers {
       if isAsked { write(exchange.asked.head, ",\"request_headers\":[") }
       if isAnswered { write(exchange.answered.head, ",\"response_headers\":[") }
@@ -128,23 +129,23 @@ public struct HTTPJSON: ~Copyable {
     }
   }
 
-  private mutating func writeTimes(_ exchange: inout HTTPExchange) {
-    if let time = exchange.requestTime { number(",\"request_ns\":", time) }
-    if let time = exchange.timeToFirstOctet { number(",\"ttfb_ns\":", time) }
-    if let time = exchange.responseTime { number(",\"response_ns\":", time) }
-    if let time = exchange.duration { number(",\"duration_ns\":", time) }
+  private mutating func writeTimes(_ outcome: HTTPOutcome) {
+    if let time = outcome.requestTime { number(",\"request_ns\":", time) }
+    if let time = outcome.timeToFirstOctet { number(",\"ttfb_ns\":", time) }
+    if let time = outcome.responseTime { number(",\"response_ns\":", time) }
+    if let time = outcome.duration { number(",\"duration_ns\":", time) }
   }
 
-  private mutating func writeConnection(_ exchange: inout HTTPExchange) {
+  private mutating func writeConnection(_ exchange: inout HTTPExchange, _ outcome: HTTPOutcome) {
     if exchange.hasRequest {
       out.write(",\"trans_depth\":", decimal: UInt64(exchange.index))
       out.write(",\"conn_request_index\":", decimal: UInt64(exchange.index))
-      out.write(exchange.isReused ? ",\"reused\":true" : ",\"reused\":false")
+      out.write(exchange.index > 1 ? ",\"reused\":true" : ",\"reused\":false")
       if let idle = exchange.idleBefore { number(",\"idle_before_ns\":", idle) }
       out.write(exchange.isPipelined ? ",\"pipelined\":true" : ",\"pipelined\":false")
       if exchange.stream > 0 { out.write(",\"stream\":", decimal: UInt64(exchange.stream)) }
     }
-    out.write(exchange.keepsAlive ? ",\"keep_alive\":true" : ",\"keep_alive\":false")
+    out.write(outcome.keepsAlive ? ",\"keep_alive\":true" : ",\"keep_alive\":false")
     if !exchange.informational.isEmpty {
       out.write(",\"informational\":[")
       for (i, status) in exchange.informational.enumerated() {
@@ -159,12 +160,11 @@ public struct HTTPJSON: ~Copyable {
       out.write(octet: 34)
     }
     if exchange.isAfterClose { out.write(",\"after_close\":true") }
-    let missing = exchange.missing
-    if missing == .nothing {
+    if outcome.missing == .nothing {
       out.write(",\"complete\":true")
     } else {
       out.write(",\"complete\":\"")
-      out.write(missing.name)
+      out.write(outcome.missing.name)
       out.write(octet: 34)
     }
     if !exchange.anomalies.isEmpty {

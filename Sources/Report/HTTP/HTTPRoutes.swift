@@ -224,8 +224,8 @@ public struct HTTPRoutes: Sendable {
 }
 
 extension OctetBuffer {
-  /// A path that is plain (`HTTPHead.hasPlainTarget`) with `{id}` in the place of each segment that looks like
-  /// an identifier, as `HTTPRoutes` folds it.
+  /// A path that is plain (`HTTPHead.hasPlainTarget`), as `HTTPRoutes` folds it: with `{id}` in the place of
+  /// each segment that looks like an identifier.
   mutating func write(route path: Span<UInt8>) {
     var at = 0
     while at < path.count {

@@ -1,0 +1,204 @@
+// Those who read streams without judging segments say the same on the straight path as on the whole way, and
+// drop damaged segments on both.
+
+import Capture
+import Flow
+import Foundation
+import Testing
+import Wire
+
+/// What is told of frames by whoever reads HTTP.
+private struct Told: Equatable {
+  var exchanges: [String] = []
+  var ends: [String] = []
+  var tally: FlowTally?
+  var counters = StreamCounters()
+
+  /// Reads frames: on the straight path where it can be gone, or never.
+  init(_ frames: [(octets: [UInt8], frame: Frame)], straight: Bool, judges: Bool = false) {
+    var limits = Limits()
+    limits.judgesTCP = judges
+    limits.active = 0
+    var tracker = Tracker(limits, secret: FlowSecret(seed: 1))
+    var streams = Streams()
+    var packet = Packet()
+    for (octets, frame) in frames {
+      let bytes = octets.span
+      if !straight || streams.follow(bytes, frame, &tracker) == nil {
+        Mux.belowStreams.dissect(bytes, frame, into: &packet)
+        let verdict = tracker.receive(&packet, frame, bytes)
+        streams.receive(bytes, &packet, frame, verdict)
+      }
+      collect(&tracker, &streams)
+    }
+    streams.settle(&tracker)
+    streams.finish()
+    tracker.finish()
+    collect(&tracker, &streams)
+    (tally, counters) = (tracker.tally, streams.counters)
+  }
+
+  private mutating func collect(_ tracker: inout Tracker, _ streams: inout Streams) {
+    var ended: [UInt64] = []
+    tracker.drain { flow in
+      ended.append(flow.record.serial)
+      ends.append(
+        "\(flow.record.serial) \(flow.reason) \(flow.record.start) \(flow.record.end) \(flow.time) "
+          + "\(flow.record.counters[0]) \(flow.record.counters[1])")
+    }
+    for flow in ended { streams.end(flow) }
+    streams.drain { exchanges.append(Told.describe(&$0)) }
+  }
+
+  /// All that views tell of an exchange.
+  private static func describe(_ exchange: inout HTTPExchange) -> String {
+    func describe(_ message: HTTPMessage?) -> String {
+      guard let message else { return "none" }
+      return "\(String(decoding: message.head.octets, as: UTF8.self)) \(message.first) \(message.last) "
+        + "\(message.framing) \(message.bodyLength) \(message.missing) \(message.isWhole)"
+    }
+    return "F\(exchange.flow) \(exchange.index) \(describe(exchange.request)) \(describe(exchange.response)) "
+      + "\(exchange.informational) \(exchange.isPipelined) \(exchange.idleBefore ?? -1) \(exchange.upgrade) "
+      + "\(exchange.anomalies.rawValue) \(exchange.missing)"
+  }
+}
+
+@Suite struct FollowingTests {
+  private func frames(_ url: URL) -> [(octets: [UInt8], frame: Frame)] {
+    var frames: [(octets: [UInt8], frame: Frame)] = []
+    do {
+      let capture = try Capture(.files([url.path]))
+      try capture.forEachFrame { octets, frame in
+        var copy: [UInt8] = []
+        for i in 0..<octets.count { copy.append(octets[i]) }
+        frames.append((copy, frame))
+        return .go
+      }
+    } catch {
+      // Files that end inside a record, or are none.
+    }
+    return frames
+  }
+
+  private var ours: [URL] { Frames.files(below: ParityCorpus.package.appendingPathComponent("pcaps")) }
+
+  @Test func bothWaysSayTheSameOfOurCaptures() {
+    var exchanges = 0
+    for url in ours {
+      let frames = frames(url)
+      let told = Told(frames, straight: true)
+      exchanges += told.exchanges.count
+      #expect(told == Told(frames, straight: false), "\(url.lastPathComponent)")
+    }
+    #expect(exchanges > 20)
+  }
+
+  @Test(.enabled(if: Frames.corpus != nil, "\(Frames.corpusMissing)"))
+  func bothWaysSayTheSameOfOthers() {
+    for url in CorpusTests.rows.map(\.url) {
+      let frames = frames(url)
+      #expect(Told(frames, straight: true) == Told(frames, straight: false), "\(url.lastPathComponent)")
+    }
+  }
+
+  /// Frames that are lost, doubled, late, or captured in part.
+  @Test func bothWaysSayTheSameOfTrouble() {
+    var random = SystemRandomNumberGenerator()
+    for url in ours where url.lastPathComponent.hasPrefix("http") {
+      let whole = frames(url)
+      if whole.count > 2000 { continue }
+      for seed in (0..<20).map({ _ in random.next() as UInt64 }) {
+        var dice = Dice(seed: seed)
+        var frames: [(octets: [UInt8], frame: Frame)] = []
+        for one in whole {
+          switch dice.below(30) {
+          case 0: continue
+          case 1: frames += [one, one]
+          case 2: frames.insert(one, at: max(0, frames.count - dice.below(5)))
+          case 3: frames.append((Array(one.octets.prefix(dice.below(one.octets.count + 1))), one.frame))
+          default: frames.append(one)
+          }
+        }
+        #expect(
+          Told(frames, straight: true) == Told(frames, straight: false),
+          "\(url.lastPathComponent), seed \(seed)")
+      }
+    }
+  }
+
+  /// Before the fifth head of each side comes a copy of it with another octet in it, of which its checksum
+  /// does not know: its receiver drops it, and so does everybody who reads streams.
+  @Test(arguments: [(true, false), (false, false), (false, true)])
+  func damagedHeadsAreDropped(straight: Bool, judges: Bool) {
+    let (whole, damaged) = (Talk().frames, Talk(damages: 5).frames)
+    #expect(damaged.count == whole.count + 2)
+    let told = Told(damaged, straight: straight, judges: judges).exchanges
+    #expect(told == Told(whole, straight: straight, judges: judges).exchanges)
+    #expect(told.count == Talk.exchanges && told.allSatisfy { $0.contains("200 OK") })
+  }
+}
+
+/// A connection that asks several times, and is answered with a head and octets in segments of their own.
+private struct Talk {
+  static let exchanges = 7
+  var frames: [(octets: [UInt8], frame: Frame)] = []
+  private var next: (client: UInt32, server: UInt32) = (1000, 5000)
+  private var time: Int64 = 1_700_000_000_000_000_000
+
+  /// All of it; before the heads of one exchange come damaged copies of them.
+  init(damages: Int = 0) {
+    send(true, 0x02)
+    send(false, 0x12)
+    send(true, 0x10)
+    for i in 1...Talk.exchanges {
+      send(true, 0x18, "GET /page\(i) HTTP/1.1\r\nHost: example.test\r\n\r\n", damages: i == damages)
+      let head = "HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n"
+      send(false, 0x10, head + String(repeating: "a", count: 1000), damages: i == damages)
+      send(false, 0x10, String(repeating: "b", count: 1000))
+      send(false, 0x18, String(repeating: "c", count: 1000))
+      send(true, 0x10)
+    }
+    send(true, 0x11)
+    send(false, 0x11)
+    send(true, 0x10)
+  }
+
+  private mutating func send(_ isClient: Bool, _ flags: UInt8, _ text: String = "", damages: Bool = false) {
+    time += 1_000_000
+    let (sequence, acknowledgment) = isClient ? next : (next.server, next.client)
+    let ports: [UInt8] = isClient ? [0x9c, 0x40, 0, 80] : [0, 80, 0x9c, 0x40]
+    func octets(_ number: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+    }
+    let addresses: [UInt8] = isClient ? [10, 0, 0, 1, 10, 0, 0, 2] : [10, 0, 0, 2, 10, 0, 0, 1]
+    var segment = ports + octets(sequence) + octets(flags & 0x10 == 0 ? 0 : acknowledgment)
+    segment += [0x50, flags, 0xff, 0xff, 0, 0, 0, 0] + Array(text.utf8)
+    let length = [UInt8(segment.count >> 8), UInt8(segment.count & 255)]
+    let sum = Checksum.sum((addresses + [0, 6] + length + segment).span, from: 0, to: 12 + segment.count)
+    let checksum = ~Checksum.fold(sum)
+    segment[16] = UInt8(checksum >> 8)
+    segment[17] = UInt8(checksum & 255)
+    let total = segment.count + 20
+    let head: [UInt8] = [0x45, 0, UInt8(total >> 8), UInt8(total & 255), 0, 0, 0x40, 0, 64, 6, 0, 0]
+    var frame = [UInt8](repeating: 2, count: 12) + [8, 0] + head + addresses + segment
+    if damages {
+      frame[14 + 20 + 20 + 5] ^= 1
+      keep(frame)
+      frame[14 + 20 + 20 + 5] ^= 1
+    }
+    keep(frame)
+    let numbers = UInt32(text.utf8.count) + (flags & 0x03 == 0 ? 0 : 1)
+    if isClient { next.client += numbers } else { next.server += numbers }
+  }
+
+  /// A damaged frame has the number and the time of the one behind it.
+  private mutating func keep(_ octets: [UInt8]) {
+    frames.append(
+      (
+        octets,
+        Frame(
+          number: UInt64((time - 1_700_000_000_000_000_000) / 1_000_000), time: time,
+          wireLength: octets.count, capturedLength: octets.count, link: .ethernet)
+      ))
+  }
+}
