@@ -35,6 +35,9 @@ struct Landing {
 struct FlightList: Sendable {
   /// The most runs that are kept for one end.
   static let flightsMax = 4096
+  /// Runs that room is kept for when none is in flight: who sends large answers has as many in flight again
+  /// with the next.
+  static let keptMax = 160
   /// What is left to an end when memory for all has run out.
   static let shedMax = 16
 
@@ -165,7 +168,7 @@ struct FlightList: Sendable {
 
   /// Gives back the memory of a flight that was large and has landed.
   mutating func trim() {
-    if isEmpty, flights.capacity > 32 { flights = [] }
+    if isEmpty, flights.capacity > FlightList.keptMax { flights = [] }
   }
 }
 
