@@ -106,7 +106,9 @@ extension Tracker {
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
-    if table.slots[index].hasConnection {
+    if table.slots[index].isBrief {
+      journals.giveBack(table.slots[index].state)
+    } else if table.slots[index].hasConnection {
       if !table.slots[index].isCold {
         let place = table.slots[index].state
         let detail = Int(connections.warm[place].detail)
@@ -128,7 +130,9 @@ extension Tracker {
   /// Makes `flow` what a flow is now.
   private func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
     flow.hasConnection = table.slots[index].hasConnection
-    if flow.hasConnection {
+    if table.slots[index].isBrief {
+      fillBriefly(&flow, index)
+    } else if flow.hasConnection {
       flow.report.connection = connections.connection(of: index, table)
       table.slots[index].fill(
         &flow.record, flow.report.connection.start, flow.report.connection.firstFrame)
@@ -150,7 +154,7 @@ extension Tracker {
       flow.record.carriers = rare.carriers
       flow.record.icmpErrors = rare.icmpErrors
     }
-    flow.tellState()
+    if !table.slots[index].isBrief { flow.tellState() }
     flow.reason = reason
     flow.time = max(now, flow.record.end)
     flow.notices = notices[flow.record.serial]

@@ -134,11 +134,18 @@ struct FlowSlot: Sendable {
   }
   /// Packets with octets that were looked at for it.
   var looks: UInt8 {
-    get { UInt8(nextWord >> 25) }
-    set { nextWord = nextWord & FlowSlot.placeMask | UInt32(min(newValue, 127)) << 25 }
+    get { UInt8(nextWord >> 25 & 63) }
+    set { nextWord = nextWord & (FlowSlot.placeMask | FlowSlot.brief) | UInt32(min(newValue, 63)) << 25 }
+  }
+  /// Its connection is a journal, which `state` is the place of.
+  var isBrief: Bool {
+    @inline(__always) get { nextWord & FlowSlot.brief != 0 }
+    set { nextWord = newValue ? nextWord | FlowSlot.brief : nextWord & ~FlowSlot.brief }
   }
   var responderPort: UInt16 { isReversed ? key.firstPort : key.secondPort }
 
+  /// In the word of `next`, the others in that of `state`.
+  private static let brief: UInt32 = 1 << 31
   private static let open: UInt32 = 1 << 25
   private static let reversed: UInt32 = 1 << 26
   private static let guessed: UInt32 = 1 << 27
@@ -173,7 +180,7 @@ struct FlowSlot: Sendable {
     get { has(FlowSlot.carrier) }
     set { set(FlowSlot.carrier, newValue) }
   }
-  /// `state` is a connection's place.
+  /// It is TCP whose segments are judged: `state` is a connection's place, or a journal's.
   var hasConnection: Bool {
     get { has(FlowSlot.tcp) }
     set { set(FlowSlot.tcp, newValue) }
@@ -204,7 +211,7 @@ struct FlowSlot: Sendable {
 
   /// It has a connection, which is warm.
   @inline(__always)
-  var isWarm: Bool { stateWord & (FlowSlot.tcp | FlowSlot.cold) == FlowSlot.tcp }
+  var isWarm: Bool { stateWord & (FlowSlot.tcp | FlowSlot.cold) == FlowSlot.tcp && !isBrief }
 
   /// Counts an ordinary packet.
   @inline(__always)

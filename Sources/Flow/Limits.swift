@@ -25,6 +25,13 @@ public struct Limits: Sendable {
   public var keepsSeries = false
   /// Flows that end are handed over; without it nothing is made of them.
   public var tellsEnds = true
+  /// Nobody asks what is said of single packets, only of flows: then a short connection is a journal, of
+  /// which a report is made at its end (`Journal`).
+  public var keepsJournals = false
+  /// The least time, in nanoseconds, for which a rule asks of a connection that it was quiet or that an end
+  /// of it waited (`FindingLimits.idle`, `closeWait`): the report of a shorter one can be made at once. 0 when
+  /// nobody knows.
+  public var plainSpan: Int64 = 0
   /// No segment is taken for an ordinary one.
   var takesWholeWay = false
   /// Connections that are kept as they are; of more, those that were not seen lately are packed.
@@ -55,6 +62,7 @@ public struct Limits: Sendable {
       + FlowTable.octetsPerFlow + 3 * 8
     return flows * flow
       + ConnectionStore.octetsMax(flows, warmMax: warmMax, detailsMax: detailsMax)
+      + (keepsJournals ? JournalStore.octetsMax(flows) : 0)
       + detailsMax * DetailPool.octetsPerDetail + detailOctetsMax + Copies.octetsMax
       + Contents.octetsMax
   }

@@ -67,6 +67,7 @@ extension Tracker {
       destinationPort: quoted.destinationPort, ipProtocol: quoted.ipProtocol, network: network(&packet),
       isIPv6: quoted.ipVersion == 6)
     guard let index = table.find(key) else { return 0 }
+    if table.slots[index].isBrief { unfold(index) }
     let isUnreachable = packet.icmpType == (packet.ipVersion == 4 ? 3 : 1)
     let isTooBig = packet.ipVersion == 4 ? isUnreachable && packet.icmpCode == 4 : packet.icmpType == 2
     let asked = table.slots[index].side(isReversed)

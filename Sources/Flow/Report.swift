@@ -7,15 +7,15 @@ internal import Wire
 public struct ConnectionReport: Sendable {
   var connection = TCPConnection()
   /// What it knew beyond, one or none; a connection without troubles has none.
-  private var details: [TCPDetail] = []
+  var details: [TCPDetail] = []
   /// How it was opened.
   public var handshake = Handshake()
   /// How it was closed.
   public var teardown = Teardown()
   /// Where the tap is, from the delays of this connection.
-  public private(set) var tap = Tap()
+  public internal(set) var tap = Tap()
   /// Who sent a reset that ended it, and its frame.
-  public private(set) var reset: (side: FlowSide, frame: UInt64)?
+  public internal(set) var reset: (side: FlowSide, frame: UInt64)?
   /// The ends.
   public var originator = EndReport()
   public var responder = EndReport()
@@ -75,42 +75,42 @@ public struct ConnectionReport: Sendable {
 
 /// One end of a connection.
 public struct EndReport: Sendable {
-  private var details: [TCPDetail] = []
-  private var side = FlowSide.originator
+  var details: [TCPDetail] = []
+  var side = FlowSide.originator
   /// Nothing is known of it but what is known of an end without troubles: no flights, no congestion window,
   /// no flow control, no gaps.
-  public private(set) var isPlain = true
+  public internal(set) var isPlain = true
   /// The initial sequence number: its SYN's, or a guess from the first segment seen.
-  public private(set) var initialSequence: UInt32?
+  public internal(set) var initialSequence: UInt32?
   /// A SYN of this end was seen: the initial sequence number is no guess.
-  public private(set) var hasSYN = false
+  public internal(set) var hasSYN = false
   /// What its SYN offered.
-  public private(set) var offer = TCPOffer()
+  public internal(set) var offer = TCPOffer()
   /// The state it is in.
-  public private(set) var state = EndpointState.closed
+  public internal(set) var state = EndpointState.closed
   /// Packets of the other end were captured: what is in flight is known.
-  public private(set) var hasPeer = false
+  public internal(set) var hasPeer = false
   /// Segments that it sent before the first acknowledgment of its octets; 0 when that does not show: near
   /// their receiver only with series, by the first round trip.
-  public fileprivate(set) var initialWindow: UInt16 = 0
+  public internal(set) var initialWindow: UInt16 = 0
   /// The most octets that were in flight.
-  public private(set) var flightMax: Int64 = 0
+  public internal(set) var flightMax: Int64 = 0
   /// Of the windows it advertised, in octets; the least is nil when none is known.
-  public private(set) var windowMax: Int64 = 0
-  public private(set) var windowMin: Int64?
+  public internal(set) var windowMax: Int64 = 0
+  public internal(set) var windowMin: Int64?
   /// Payload octets by sequence space: without SYN, FIN and repeats.
-  public private(set) var streamOctets: Int64 = 0
+  public internal(set) var streamOctets: Int64 = 0
   /// The frame of its first FIN.
-  public private(set) var finFrame: UInt64?
+  public internal(set) var finFrame: UInt64?
   /// The states that it came through.
   public var path = StatePath()
   /// What is counted of the segments it sent.
   public var counters = TCPCounters()
   /// Round trips of the octets this end sent, in nanoseconds; nil without a sample.
-  public private(set) var roundTrips: RoundTripFigures?
+  public internal(set) var roundTrips: RoundTripFigures?
 
   /// Nothing yet.
-  fileprivate init() {}
+  init() {}
 
   fileprivate mutating func fill(
     _ end: inout TCPEnd, _ side: FlowSide, _ details: [TCPDetail], _ marks: inout Marks, hasPeer: Bool
@@ -185,7 +185,7 @@ extension TCPConnection {
 
 extension TCPCounters {
   /// What every end counts; nothing else.
-  fileprivate mutating func fill(_ usual: EndCounters) {
+  mutating func fill(_ usual: EndCounters) {
     self = TCPCounters()
     segments = UInt64(usual.segments)
     dataSegments = UInt64(usual.dataSegments)

@@ -151,6 +151,19 @@ public struct HistoryLetters: RandomAccessCollection, Sendable {
     }
   }
 
+  /// Forgets all letters.
+  mutating func removeAll() {
+    held = 0
+    if !rest.isEmpty { rest = [] }
+  }
+
+  /// One more of a few: there is room for fourteen.
+  @inline(__always)
+  mutating func append(_ letter: UInt8) {
+    first[Int(held)] = letter
+    held += 1
+  }
+
   /// The collection's.
   public var startIndex: Int { 0 }
   /// The collection's.

@@ -38,11 +38,12 @@ public struct Tracker: ~Copyable {
   var table: FlowTable
   var lists = FlowLists()
   var connections: ConnectionStore
+  var journals = JournalStore()
   var datagrams = Pool<DatagramState>()
   var outlines = Pool<Outline>()
   var rarities = Pool<FlowRarities>()
   var details: DetailPool
-  private var copies: Copies
+  var copies: Copies
   var contents = Contents()
   var fragments = Fragments()
   var notices = Notices()
@@ -94,7 +95,7 @@ public struct Tracker: ~Copyable {
 
   /// Octets of memory that it holds, but for what waits to be drained: at most `Limits.octetsMax`.
   public var octets: Int {
-    table.octets + connections.octets + datagrams.octets + outlines.octets + rarities.octets
+    table.octets + connections.octets + journals.octets + datagrams.octets + outlines.octets + rarities.octets
       + details.octetsInAll
       + Copies.octetsMax + contents.octets
   }
@@ -146,9 +147,15 @@ public struct Tracker: ~Copyable {
       source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
       destinationPort: packet.destinationPort, ipProtocol: packet.ipProtocol, network: 0,
       isIPv6: packet.ipVersion == 6)
-    guard let index = table.find(key), table.slots[index].isWarm,
+    guard let index = table.find(key),
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
+    if table.slots[index].isBrief {
+      if limits.active > 0, interval(beginning(of: index).time, frame.time) >= limits.active { return false }
+      if writeDown(index, isReversed: isReversed, &packet, frame, octets, &verdict) { return true }
+      unfold(index)
+    }
+    guard table.slots[index].isWarm else { return false }
     let connection = table.slots[index].state
     if limits.active > 0, interval(connections.warm[connection].start, frame.time) >= limits.active {
       return false
@@ -175,13 +182,15 @@ public struct Tracker: ~Copyable {
     let flags = packet.hasTCP ? packet.tcp.flags : nil
     var reused: Reuse?
     var found = current(table.find(name.key), frame.time)
+    if let index = found, table.slots[index].isBrief { unfold(index) }
     if let index = found, let flags, flags.contains(.syn), !flags.contains(.ack) {
       reused = replace(index, &packet, name, frame)
       if reused != nil { found = nil }
     }
-    let index = found ?? open(name, flags, frame)
+    let opening = found == nil ? opening(&packet, frame, flags) : nil
+    let index = found ?? open(name, flags, frame, briefly: opening != nil)
     atHand = index
-    if table.slots[index].hasConnection { _ = connections.place(of: index, &table) }
+    if table.slots[index].hasConnection, opening == nil { _ = connections.place(of: index, &table) }
     let side = table.slots[index].side(name.isReversed)
     if carrier != 0 { noteRare(index) { $0.carriers[side.rawValue] = carrier } }
     let isUDP = packet.hasPorts && packet.ipProtocol == .udp
@@ -190,11 +199,13 @@ public struct Tracker: ~Copyable {
     let before = table.slots[index].end
     count(index, side, frame, ip: packet.ipLength, datagram: length)
     var verdict = Verdict(side: side)
-    if table.slots[index].hasConnection, packet.hasTCP {
+    if let opening {
+      begin(index, opening, reused, &packet, octets)
+    } else if table.slots[index].hasConnection, packet.hasTCP {
       let slot = table.slots[index].state
       if let reused {
         let place = details.place(of: connections.warm[slot].detail)
-        reused.note(in: &details.details[place], frame)
+        reused.note(in: &details.details[place], frame.number, frame.time)
       }
       judge(&packet, frame, octets, slot, table.slots[index].serial, from: side, &verdict)
     } else if packet.hasTCP, isOutlined(index) {
@@ -237,7 +248,8 @@ public struct Tracker: ~Copyable {
   ) {
     let place = details.place(of: connections.warm[connection].detail)
     connections.warm[connection].receive(
-      &packet, frame, octets, from: side, flow: serial, &details.details[place], &copies, &verdict)
+      &packet, frame, octets, from: side, on: Copies.way(&packet, frame), flow: serial,
+      &details.details[place], &copies, &verdict)
     if verdict.settles { details.details[place].takeSettled(into: &settled) }
     details.settle(place, connection, &connections.warm)
   }
@@ -255,6 +267,7 @@ public struct Tracker: ~Copyable {
   /// What kind of flow it is now.
   @inline(__always)
   private mutating func flowClass(of index: Int) -> FlowClass {
+    if table.slots[index].isBrief { return journals.journals[table.slots[index].state].classify() }
     if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].classify() }
     if isOutlined(index) { return outlines[table.slots[index].state].flowClass }
     return .of(table.slots[index].key.ipProtocol, isAnswered: table.slots[index].isAnswered)
@@ -280,8 +293,11 @@ public struct Tracker: ~Copyable {
     return reuse
   }
 
-  /// Makes a flow of its first packet; `flags` are those of a TCP segment.
-  mutating func open(_ name: PacketName, _ flags: TCPFlags?, _ frame: Frame) -> Int {
+  /// Makes a flow of its first packet; `flags` are those of a TCP segment. A connection that is opened
+  /// `briefly` is a journal.
+  mutating func open(
+    _ name: PacketName, _ flags: TCPFlags?, _ frame: Frame, briefly: Bool = false
+  ) -> Int {
     if table.count >= limits.flowsMax { evict() }
     counts.flows += 1
     let isGuess = flags.map { !$0.contains(.syn) || $0.contains(.ack) } ?? false
@@ -293,7 +309,10 @@ public struct Tracker: ~Copyable {
     slot.isFlipped = isFlipped
     slot.hasConnection = flags != nil && limits.judgesTCP
     let index = table.insert(slot)
-    if isOutlined(index) {
+    if briefly {
+      table.slots[index].isBrief = true
+      table.slots[index].state = journals.insert(Journal(frame))
+    } else if isOutlined(index) {
       table.slots[index].state = outlines.take(Outline(frame))
     } else if flags != nil {
       let connection = TCPConnection(

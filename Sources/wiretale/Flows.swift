@@ -70,6 +70,8 @@ struct Flows: ParsableCommand {
     }
     var limits = try table.limits()
     limits.keepsSeries = series
+    limits.keepsJournals = true
+    limits.plainSpan = min(findingLimits.idle, findingLimits.closeWait)
     limits.linger = 2 * findingLimits.maximumSegmentLifetime
     let view = FlowView(zeek ? .zeek : json ? .json : .line, choice, findingLimits)
     if threads == 1 {

@@ -136,6 +136,7 @@ extension Tracker {
 
   /// Notes that a segment carries other octets than the frame which came first.
   private mutating func contradict(_ side: FlowSide, _ frame: Frame, _ earlier: UInt64) {
+    if table.slots[atHand].isBrief { unfold(atHand) }
     let connection = connections.place(of: atHand, &table)
     let place = details.place(of: connections.warm[connection].detail)
     details.details[place].isTouched = true

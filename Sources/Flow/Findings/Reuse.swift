@@ -10,12 +10,11 @@ struct Reuse: Sendable {
   /// taken for a new one (RFC 6191 section 2, RFC 9293 section 3.6.1).
   var isNewer: Bool
 
-  /// Notes that a connection took another's place.
-  func note(in detail: inout TCPDetail, _ frame: Frame) {
+  /// Notes that a connection, of which this is the first frame, took another's place.
+  func note(in detail: inout TCPDetail, _ frame: UInt64, _ time: Int64) {
     guard let since = sinceTimeWait else { return }
     detail.isTouched = true
-    detail.evidence.note(
-      isNewer ? .reuseNewer : .reuseOlder, .originator, frame.number, frame.time, amount: since)
+    detail.evidence.note(isNewer ? .reuseNewer : .reuseOlder, .originator, frame, time, amount: since)
   }
 }
 

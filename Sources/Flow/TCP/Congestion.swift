@@ -106,13 +106,7 @@ struct HeardSegment: Sendable {
 
 extension TCPConnection {
   /// Octets of a full segment of one end, by both offers.
-  func agreedSize(of end: Int) -> UInt16 {
-    let (own, other) = (ends[end].offer, ends[1 - end].offer)
-    let least = min(own.maximumSegmentSize, other.maximumSegmentSize)
-    let room: UInt16 = own.hasTimestamps && other.hasTimestamps ? 12 : 0
-    // Without the option it is 536 (RFC 9293 section 3.7.1).
-    return least > room ? least - room : 536
-  }
+  func agreedSize(of end: Int) -> UInt16 { ends[end].offer.agreedSize(with: ends[1 - end].offer) }
 
   /// What an end has in flight.
   @inline(__always)

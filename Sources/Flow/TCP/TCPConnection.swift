@@ -128,11 +128,11 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   // a function that only reads is handed a copy of all of it, and copies both ends once more to read the one
   // whose number it is given. Where nothing may change, the end is told by a branch.
 
-  /// Takes a segment: numbers are made relative, then each part looks at it in turn. The verdict is a new
-  /// one, which is filled in.
+  /// Takes a segment that was seen on a `way` (`Copies.way`): numbers are made relative, then each part looks
+  /// at it in turn. The verdict is a new one, which is filled in.
   mutating func receive(
-    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, from side: FlowSide, flow: UInt64,
-    _ detail: inout TCPDetail, _ copies: inout Copies, _ verdict: inout Verdict
+    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, from side: FlowSide, on way: UInt16,
+    flow: UInt64, _ detail: inout TCPDetail, _ copies: inout Copies, _ verdict: inout Verdict
   ) {
     verdict.side = side
     if packet.tcp.flags.contains(.syn), isForeign(&packet, side) {
@@ -151,7 +151,6 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
 
     let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
-    let way = Copies.way(&packet, frame)
     let (original, isElsewhere) = copies.original(of: marks, on: way)
     if original != 0 {
       detail[me].counters.duplicateFrames += 1
@@ -254,12 +253,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   }
 
   private mutating func learnOffer(_ packet: inout Packet, _ side: FlowSide) {
-    let flags = packet.tcp.flags
-    ends[side.rawValue].offer = TCPOffer(
-      maximumSegmentSize: packet.tcp.maximumSegmentSize, windowScale: packet.tcp.windowScale,
-      isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
-      hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)),
-      isCut: packet.faultEndedWalk && packet.faultLayer == .tcp)
+    ends[side.rawValue].offer = TCPOffer(&packet)
     for i in 0..<2 where ends[0].hasSYN && ends[1].hasSYN { ends[i].segmentSize = agreedSize(of: i) }
     learnScales()
     if packet.tcp.hasFastOpen, packet.payloadLength > 0 { opening.isFastOpen = true }

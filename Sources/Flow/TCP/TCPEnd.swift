@@ -60,6 +60,26 @@ public struct TCPOffer: Sendable, Equatable, BitwiseCopyable {
   public var hasECN = false
   /// The capture cut the options: what is not here may have been offered all the same.
   public var isCut = false
+
+  /// Octets of a full segment between an end that offers this and one that offers `other`.
+  func agreedSize(with other: TCPOffer) -> UInt16 {
+    let least = min(maximumSegmentSize, other.maximumSegmentSize)
+    let room: UInt16 = hasTimestamps && other.hasTimestamps ? 12 : 0
+    // Without the option it is 536 (RFC 9293 section 3.7.1).
+    return least > room ? least - room : 536
+  }
+}
+
+extension TCPOffer {
+  /// What a SYN says.
+  init(_ packet: inout Packet) {
+    let flags = packet.tcp.flags
+    self.init(
+      maximumSegmentSize: packet.tcp.maximumSegmentSize, windowScale: packet.tcp.windowScale,
+      isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
+      hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)),
+      isCut: packet.faultEndedWalk && packet.faultLayer == .tcp)
+  }
 }
 
 /// By how many bits the windows of an end are to be shifted, once both SYNs have told (RFC 7323 section 2.2):

@@ -1,0 +1,176 @@
+// Short connections in the tracker: kept as journals while they are nothing but ordinary.
+
+internal import Wire
+
+extension Arrival {
+  /// What a journal asks of a packet.
+  @inline(__always)
+  init(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) {
+    let hasIdentification = packet.hasIdentification && packet.ipVersion == 4
+    self.init(
+      side: side, time: frame.time, frame: frame.number, flags: packet.tcp.flags.rawValue,
+      sequence: packet.tcp.sequence,
+      acknowledgment: packet.tcp.flags.contains(.ack) ? packet.tcp.acknowledgment : 0,
+      window: packet.tcp.window,
+      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : 0,
+      stamp: packet.tcp.hasTimestamps ? packet.tcp.timestampValue : 0, hasStamp: packet.tcp.hasTimestamps,
+      payload: packet.payloadLength, isCut: packet.payloadCaptured < packet.payloadLength,
+      isMarked: packet.trafficClass & 3 == 3 || packet.tcp.sackCount > 0, way: Copies.way(&packet, frame))
+  }
+}
+
+/// The first segment of a connection, when it can be a journal.
+struct JournalOpening {
+  var arrival: Arrival
+  var offer: TCPOffer
+}
+
+extension Tracker {
+  /// What a packet that belongs to no flow begins a journal with; nil when its connection is none for a
+  /// journal.
+  @inline(__always)
+  func opening(_ packet: inout Packet, _ frame: Frame, _ flags: TCPFlags?) -> JournalOpening? {
+    guard limits.keepsJournals, let flags, flags.contains(.syn), packet.carrierCount == 0,
+      !packet.isFragment, !limits.tellsVLANs, !limits.keepsSeries, limits.judgesTCP, !limits.takesWholeWay
+    else { return nil }
+    let arrival = Arrival(&packet, frame, .originator)
+    let offer = TCPOffer(&packet)
+    return Journal.canBegin(arrival) && !offer.isCut ? JournalOpening(arrival: arrival, offer: offer) : nil
+  }
+
+  /// Begins the journal of a flow that has just come.
+  mutating func begin(
+    _ index: Int, _ opening: JournalOpening, _ reused: Reuse?, _ packet: inout Packet, _ octets: Bytes
+  ) {
+    let place = table.slots[index].state
+    if let reused, let since = reused.sinceTimeWait {
+      journals.journals[place].reusedAfter = since
+      journals.journals[place].isReusedNewer = reused.isNewer
+    }
+    _ = isDamaged(opening.arrival, place, &packet, octets)
+    journals.journals[place].begin(opening.arrival, opening.offer)
+    journals.write(opening.arrival, at: place)
+  }
+
+  /// Writes down the packet of a flow that is kept as a journal. False when it is more than that, and then
+  /// nothing has been done.
+  @inline(__always)
+  mutating func writeDown(
+    _ index: Int, isReversed: Bool, _ packet: inout Packet, _ frame: Frame, _ octets: Bytes,
+    _ verdict: inout Verdict
+  ) -> Bool {
+    let place = table.slots[index].state
+    let arrival = Arrival(&packet, frame, table.slots[index].side(isReversed))
+    if packet.tcp.flags.contains(.syn) {
+      let offer = TCPOffer(&packet)
+      guard !offer.isCut, journals.journals[place].isAnswer(arrival),
+        !isDamaged(arrival, place, &packet, octets)
+      else { return false }
+      journals.journals[place].begin(arrival, offer)
+    } else {
+      guard journals.journals[place].isOrdinary(arrival), journals.hasRoom(place),
+        !isDamaged(arrival, place, &packet, octets)
+      else { return false }
+      journals.journals[place].take(arrival)
+    }
+    journals.write(arrival, at: place)
+    let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
+    lists.touch(index, journals.journals[place].classify(), before: slot.before, &table)
+    atHand = index
+    if lists.closed > limits.closedMax { endClosed() }
+    verdict.side = slot.side
+    verdict.flow = slot.serial
+    return true
+  }
+
+  /// Whether a segment was damaged on its way to the tap, as `TCPConnection.isDamaged` has it. When it was
+  /// not, that is taken into account.
+  @inline(__always)
+  private mutating func isDamaged(
+    _ arrival: Arrival, _ place: Int, _ packet: inout Packet, _ octets: Bytes
+  ) -> Bool {
+    if octets.count == 0 || arrival.isCut { return false }
+    let (me, kind) = (arrival.side.rawValue, arrival.payload > 0 ? 1 : 0)
+    let isNear = journals.journals[place].ends[me].isNear
+    var checks = journals.journals[place].ends[me].checks
+    guard checks.isWorth(kind) || (checks.isWorthFarAway(kind) && !isNear),
+      let verdict = packet.segmentChecksum(in: octets)
+    else { return false }
+    if checks.take(verdict, kind), !isNear { return true }
+    journals.journals[place].ends[me].checks = checks
+    return false
+  }
+
+  /// Makes a connection of a flow's journal: it takes what was written down as if it came now.
+  mutating func unfold(_ index: Int) {
+    let place = table.slots[index].state
+    var reader = JournalReader(journals.whole(place))
+    let journal = journals.journals[place]
+    let serial = table.slots[index].serial
+    table.slots[index].isBrief = false
+    table.slots[index].state = connections.insert(
+      TCPConnection(start: journal.start, firstFrame: journal.firstFrame), flow: index, &table)
+    let slot = table.slots[index].state
+    if let reuse = journal.reuse {
+      let detail = details.place(of: connections.warm[slot].detail)
+      reuse.note(in: &details.details[detail], journal.firstFrame, journal.start)
+    }
+    while reader.read() {
+      let detail = details.place(of: connections.warm[slot].detail)
+      var verdict = Verdict()
+      var packet = reader.packet
+      connections.warm[slot].receive(
+        &packet, reader.frame, Bytes(), from: reader.side, on: reader.way, flow: serial,
+        &details.details[detail], &copies, &verdict)
+      details.settle(detail, slot, &connections.warm)
+    }
+    connections.warm[slot].watch.checks = [journal.ends[0].checks, journal.ends[1].checks]
+    journals.giveBack(place)
+  }
+}
+
+extension Journal {
+  /// How its connection took the place of one in TIME_WAIT.
+  var reuse: Reuse? {
+    reusedAfter < 0 ? nil : Reuse(sinceTimeWait: reusedAfter, isNewer: isReusedNewer)
+  }
+}
+
+extension TCPConnection {
+  /// The connection that a journal is of, with its detail: for who looks at a flow that goes on as a journal.
+  static func replayed(
+    _ whole: WholeJournal, flow: UInt64
+  ) -> (connection: TCPConnection, detail: TCPDetail?) {
+    let journal = whole.journal
+    var connection = TCPConnection(start: journal.start, firstFrame: journal.firstFrame)
+    var detail = TCPDetail()
+    // An ordinary segment is no copy of another.
+    var copies = Copies(1, secret: FlowSecret(seed: 1))
+    journal.reuse?.note(in: &detail, journal.firstFrame, journal.start)
+    var reader = JournalReader(whole)
+    while reader.read() {
+      var verdict = Verdict()
+      var packet = reader.packet
+      connection.receive(
+        &packet, reader.frame, Bytes(), from: reader.side, on: reader.way, flow: flow, &detail, &copies,
+        &verdict)
+      detail.isHeld = !detail.isBlank()
+      (detail.isTouched, detail.isUsed) = (false, false)
+    }
+    connection.watch.checks = [journal.ends[0].checks, journal.ends[1].checks]
+    return (connection, detail.isHeld ? detail : nil)
+  }
+}
+
+extension Tracker {
+  /// Makes `flow` what a flow that is kept as a journal is now.
+  func fillBriefly(_ flow: inout EndedFlow, _ index: Int) {
+    var whole = journals.whole(table.slots[index].state)
+    table.slots[index].fill(&flow.record, whole.journal.start, whole.journal.firstFrame)
+    if flow.fill(&whole, span: limits.plainSpan) { return }
+    let (connection, detail) = TCPConnection.replayed(whole, flow: flow.record.serial)
+    flow.report.connection = connection
+    flow.report.fill(detail.map { [$0] } ?? [], at: max(now, flow.record.end))
+    flow.tellState()
+  }
+}

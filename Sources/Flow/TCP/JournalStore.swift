@@ -1,0 +1,134 @@
+// Where journals are kept, and how one is read again.
+
+internal import Wire
+
+/// The entries of a journal that it has no room for itself.
+struct JournalRest: Sendable, BitwiseCopyable {
+  static let held = 8
+
+  var entries = InlineArray<8, JournalEntry>(repeating: JournalEntry())
+}
+
+/// The journals of all short connections.
+struct JournalStore: ~Copyable {
+  /// Journals that have more entries than they hold themselves, at most, at a time: the others end as journals
+  /// with what does not fit.
+  static let restsMax = 32_768
+
+  var journals = Pool<Journal>()
+  private var rests = Pool<JournalRest>()
+
+  init() {}
+
+  /// Octets of memory.
+  var octets: Int { journals.octets + rests.octets }
+  /// The most that so many journals take.
+  static func octetsMax(_ count: Int) -> Int {
+    count * (MemoryLayout<Journal>.stride + 4) + (restsMax + 512) * (MemoryLayout<JournalRest>.stride + 4)
+  }
+
+  /// Puts in a journal, and says its place.
+  mutating func insert(_ journal: Journal) -> Int { journals.take(journal) }
+
+  /// Whether one more entry can be written.
+  @inline(__always)
+  mutating func hasRoom(_ place: Int) -> Bool {
+    let count = Int(journals[place].count)
+    if count < Journal.held { return true }
+    if count == Journal.held { return rests.count < JournalStore.restsMax }
+    return count < Journal.held + JournalRest.held
+  }
+
+  /// Writes down a segment, for which there is room.
+  @inline(__always)
+  mutating func write(_ arrival: Arrival, at place: Int) {
+    let since = arrival.time &- journals[place].start
+    let frames = UInt32(truncatingIfNeeded: arrival.frame &- journals[place].firstFrame)
+    let entry = JournalEntry(arrival, since: since, frames: frames)
+    let count = Int(journals[place].count)
+    if count < Journal.held {
+      journals[place].entries[count] = entry
+    } else {
+      if count == Journal.held { journals[place].rest = Int32(rests.take(JournalRest())) }
+      rests[Int(journals[place].rest)].entries[count &- Journal.held] = entry
+    }
+    journals[place].count &+= 1
+    journals[place].last = since
+  }
+
+  /// Forgets a journal.
+  mutating func giveBack(_ place: Int) {
+    if journals[place].rest >= 0 { rests.giveBack(Int(journals[place].rest)) }
+    journals.giveBack(place)
+  }
+
+  /// A journal with all its entries.
+  func whole(_ place: Int) -> WholeJournal {
+    let rest = Int(journals[place].rest)
+    return WholeJournal(journal: journals[place], rest: rest >= 0 ? rests[rest] : JournalRest())
+  }
+}
+
+/// A journal taken out of its place, with all its entries.
+struct WholeJournal: Sendable, BitwiseCopyable {
+  var journal: Journal
+  fileprivate var rest: JournalRest
+
+  /// An entry. `mutating`, though it changes nothing: what only reads is handed a copy of all of them.
+  @inline(__always)
+  mutating func entry(_ index: Int) -> JournalEntry {
+    index < Journal.held ? journal.entries[index] : rest.entries[index &- Journal.held]
+  }
+}
+
+/// The segments of a journal as they came, one after the other.
+struct JournalReader {
+  /// The last that was read.
+  private(set) var packet = Packet()
+  private(set) var frame = Frame(number: 0, time: 0, wireLength: 0, capturedLength: 0, link: .ethernet)
+  private(set) var side = FlowSide.originator
+  private(set) var way: UInt16 = 0
+  private var index = 0
+  private var next: InlineArray<2, UInt32> = [0, 0]
+  private var whole: WholeJournal
+
+  /// Reads nothing yet.
+  init(_ whole: WholeJournal) {
+    self.whole = whole
+    next = [whole.journal.ends[0].initial, whole.journal.ends[1].initial]
+    packet.ipVersion = 4
+    packet.ipProtocol = .tcp
+    (packet.hasPorts, packet.hasTCP) = (true, true)
+  }
+
+  /// Reads the next segment; false behind the last.
+  mutating func read() -> Bool {
+    guard index < Int(whole.journal.count) else { return false }
+    let entry = whole.entry(index)
+    index += 1
+    side = entry.side == 0 ? .originator : .responder
+    frame.number = whole.journal.firstFrame &+ UInt64(entry.frame)
+    frame.time = whole.journal.start &+ entry.since
+    way = whole.journal.ways[entry.side]
+    packet.hasIdentification = entry.identification != 0
+    packet.identification = UInt32(entry.identification)
+    packet.payloadLength = Int(entry.payload)
+    packet.payloadCaptured = entry.isCut ? Int(entry.payload) - 1 : Int(entry.payload)
+    packet.tcp.flags = TCPFlags(rawValue: entry.flags)
+    packet.tcp.sequence = next[entry.side]
+    next[entry.side] &+= entry.length
+    packet.tcp.acknowledgment = entry.acknowledgment
+    packet.tcp.window = entry.window
+    packet.tcp.timestampValue = entry.stamp
+    say(whole.journal.ends[entry.side].offer)
+    return true
+  }
+
+  /// What the options said: of segments behind the SYN only the time stamps are asked for.
+  private mutating func say(_ offer: TCPOffer) {
+    packet.tcp.maximumSegmentSize = offer.maximumSegmentSize
+    packet.tcp.windowScale = offer.windowScale
+    packet.tcp.sackPermitted = offer.isSACKPermitted
+    packet.tcp.hasTimestamps = offer.hasTimestamps
+  }
+}
