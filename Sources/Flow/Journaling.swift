@@ -73,32 +73,73 @@ extension Tracker {
       else { return false }
       journals.journals[place].take(arrival)
     }
-    journals.write(arrival, at: place)
-    let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
-    lists.touch(index, journals.journals[place].classify(), before: slot.before, &table)
-    atHand = index
-    if lists.closed > limits.closedMax { endClosed() }
+    let slot = note(arrival, index, place, isReversed: isReversed, frame, ip: packet.ipLength)
     verdict.side = slot.side
     verdict.flow = slot.serial
     return true
   }
 
-  /// Whether a segment was damaged on its way to the tap, as `TCPConnection.isDamaged` has it. When it was
-  /// not, that is taken into account.
+  /// Writes down what a journal has taken into account, and counts it.
+  @inline(__always)
+  mutating func note(
+    _ arrival: Arrival, _ index: Int, _ place: Int, isReversed: Bool, _ frame: Frame, ip: Int
+  ) -> FlowSlot.Ordinary {
+    journals.write(arrival, at: place)
+    let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: ip)
+    lists.touch(index, journals.journals[place].classify(), before: slot.before, &table)
+    atHand = index
+    if lists.closed > limits.closedMax { endClosed() }
+    return slot
+  }
+
+  /// Whether a segment was damaged on its way to the tap, as `TCPConnection.isDamaged` has it; `verdict` is
+  /// that of its checksum. When it was not, that is taken into account.
+  @inline(__always)
+  mutating func isDamaged(
+    _ arrival: Arrival, _ place: Int, _ verdict: () -> ChecksumVerdict?
+  ) -> Bool {
+    if arrival.isCut { return false }
+    let (me, kind) = (arrival.side.rawValue, arrival.payload > 0 ? 1 : 0)
+    let isNear = journals.journals[place].ends[me].isNear
+    var checks = journals.journals[place].ends[me].checks
+    guard checks.isWorth(kind) || (checks.isWorthFarAway(kind) && !isNear), let verdict = verdict() else {
+      return false
+    }
+    if checks.take(verdict, kind), !isNear { return true }
+    journals.journals[place].ends[me].checks = checks
+    return false
+  }
+
+  /// The same of a packet; nobody may have its octets.
   @inline(__always)
   private mutating func isDamaged(
     _ arrival: Arrival, _ place: Int, _ packet: inout Packet, _ octets: Bytes
   ) -> Bool {
-    if octets.count == 0 || arrival.isCut { return false }
-    let (me, kind) = (arrival.side.rawValue, arrival.payload > 0 ? 1 : 0)
-    let isNear = journals.journals[place].ends[me].isNear
-    var checks = journals.journals[place].ends[me].checks
-    guard checks.isWorth(kind) || (checks.isWorthFarAway(kind) && !isNear),
-      let verdict = packet.segmentChecksum(in: octets)
-    else { return false }
-    if checks.take(verdict, kind), !isNear { return true }
-    journals.journals[place].ends[me].checks = checks
-    return false
+    if octets.count == 0 { return false }
+    return isDamaged(arrival, place) { packet.segmentChecksum(in: octets) }
+  }
+
+  /// Ends a flow that is kept as a journal, when a SYN takes its ports after its close for a new connection,
+  /// and says how the two stand to each other: `TCPConnection.isReplaced` and `reuse`.
+  mutating func replaceBriefly(
+    _ index: Int, _ packet: inout Packet, _ name: PacketName, _ frame: Frame
+  ) -> Reuse? {
+    let place = table.slots[index].state
+    let me = table.slots[index].side(name.isReversed).rawValue
+    guard packet.hasTCP, packet.tcp.flags.contains(.syn), !packet.tcp.flags.contains(.ack),
+      journals.journals[place].isClosed, packet.tcp.sequence != journals.journals[place].ends[me].initial
+    else { return nil }
+    // The first to close is in TIME_WAIT from the other's FIN on.
+    let since = max(journals.journals[place].ends[0].lastNew, journals.journals[place].ends[1].lastNew)
+    let end = journals.journals[place].ends[me]
+    var isNewer = distance(from: end.next, to: packet.tcp.sequence) > 0
+    if packet.tcp.hasTimestamps, end.offer.hasTimestamps {
+      isNewer = isNewer || Int32(bitPattern: packet.tcp.timestampValue &- end.stamp) > 0
+    }
+    let reuse = Reuse(
+      sinceTimeWait: interval(journals.journals[place].start &+ since, frame.time), isNewer: isNewer)
+    self.end(index, .end)
+    return reuse
   }
 
   /// Makes a connection of a flow's journal: it takes what was written down as if it came now.

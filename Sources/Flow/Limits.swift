@@ -28,9 +28,9 @@ public struct Limits: Sendable {
   /// Nobody asks what is said of single packets, only of flows: then a short connection is a journal, of
   /// which a report is made at its end (`Journal`).
   public var keepsJournals = false
-  /// The least time, in nanoseconds, for which a rule asks of a connection that it was quiet or that an end
-  /// of it waited (`FindingLimits.idle`, `closeWait`): the report of a shorter one can be made at once. 0 when
-  /// nobody knows.
+  /// The least time, in nanoseconds, for which a rule asks of a connection that it was quiet or that an
+  /// end of it waited (`FindingLimits.idle`, `closeWait`): the report of a shorter one can be made at
+  /// once. 0 when nobody knows.
   public var plainSpan: Int64 = 0
   /// No segment is taken for an ordinary one.
   var takesWholeWay = false

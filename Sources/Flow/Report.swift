@@ -16,6 +16,8 @@ public struct ConnectionReport: Sendable {
   public internal(set) var tap = Tap()
   /// Who sent a reset that ended it, and its frame.
   public internal(set) var reset: (side: FlowSide, frame: UInt64)?
+  /// How it took the place of a connection in TIME_WAIT, when no evidence says so.
+  var reuse: Reuse?
   /// The ends.
   public var originator = EndReport()
   public var responder = EndReport()
@@ -26,6 +28,7 @@ public struct ConnectionReport: Sendable {
   /// Makes it the report of its connection at `time`, which may be later than its last packet.
   mutating func fill(_ details: [TCPDetail], at time: Int64) {
     self.details = details
+    reuse = nil
     var marks = Marks(
       start: connection.start, connection.firstFrame, &self.connection.milestones,
       details.isEmpty ? [] : details[0].milestones)

@@ -51,6 +51,10 @@ public struct Tracker: ~Copyable {
   var atHand = 0
   /// The time of the capture: never before a packet's, unless time has gone back by hours.
   var now: Int64 = .min
+  /// Frames may be taken right from their octets.
+  let takesStraight: Bool
+  /// A frame has been begun by `takeStraight`, which has left it to `receive`.
+  var hasBegun = false
   /// When the lists were looked at last, and whether they had more than was taken out then.
   var lookedAt: Int64 = .min
   var hasMoreToEnd = false
@@ -82,6 +86,7 @@ public struct Tracker: ~Copyable {
     limits.flowsMax = max(1, min(limits.flowsMax, FlowTable.flowsMax))
     self.limits = limits
     patience = ClassTimes(limits)
+    takesStraight = limits.keepsJournals && limits.judgesTCP && !limits.tellsVLANs && !limits.takesWholeWay
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
     connections = ConnectionStore(warmMax: limits.warmMax)
     details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
@@ -124,7 +129,11 @@ public struct Tracker: ~Copyable {
 
   /// What every packet does before anybody looks at it.
   @inline(__always)
-  private mutating func begin(_ frame: Frame) {
+  mutating func begin(_ frame: Frame) {
+    if hasBegun {
+      hasBegun = false
+      return
+    }
     advance(to: frame.time)
     counts.packets += 1
     if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
@@ -182,7 +191,10 @@ public struct Tracker: ~Copyable {
     let flags = packet.hasTCP ? packet.tcp.flags : nil
     var reused: Reuse?
     var found = current(table.find(name.key), frame.time)
-    if let index = found, table.slots[index].isBrief { unfold(index) }
+    if let index = found, table.slots[index].isBrief {
+      reused = replaceBriefly(index, &packet, name, frame)
+      if reused != nil { found = nil } else { unfold(index) }
+    }
     if let index = found, let flags, flags.contains(.syn), !flags.contains(.ack) {
       reused = replace(index, &packet, name, frame)
       if reused != nil { found = nil }
@@ -221,7 +233,7 @@ public struct Tracker: ~Copyable {
   }
 
   /// The most packets with octets that are looked at for what a flow carries.
-  private static let looksMax: UInt8 = 16
+  static let looksMax: UInt8 = 16
 
   /// Looks at the octets of the packet at hand.
   private mutating func look(_ packet: inout Packet, _ octets: Bytes) {

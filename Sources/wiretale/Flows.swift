@@ -130,6 +130,7 @@ struct FlowTracking: ~Copyable {
   /// Takes a frame.
   @inline(__always)
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
+    if tracker.takeStraight(octets, frame) { return }
     mux.dissect(octets, frame, into: &packet)
     _ = tracker.receive(&packet, frame, octets)
   }

@@ -81,6 +81,25 @@ private struct Ways: ~Copyable {
     #expect(ways.difference == 0, "\(ways.records)")
   }
 
+  /// Another connection takes the ports of one that is in TIME_WAIT, or is not.
+  @Test(arguments: 1...128) func soHasOneInThePlaceOfAnother(seed: UInt64) {
+    var ways = Ways()
+    var last: (number: UInt64, time: Int64) = (0, 0)
+    for i: UInt64 in 0..<4 {
+      var talk = RandomTalk(seed: seed * 8 + i * 264, exchanges: Int(i % 2))
+      let before = last
+      talk.each { packet, frame in
+        var frame = frame
+        frame.number += before.number
+        frame.time += before.time
+        last = (frame.number, before.time + Int64(seed % 40) * 1_000_000_000)
+        ways.take(&packet, frame, Bytes())
+      }
+    }
+    ways.finish()
+    #expect(ways.difference == 0, "\(ways.records)")
+  }
+
   @Test(arguments: SavedFrames.lessons) func ourCapturesHaveTheSameRecords(path: String) {
     var ways = Ways()
     var packet = Packet()

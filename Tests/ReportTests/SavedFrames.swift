@@ -20,6 +20,11 @@ enum SavedFrames {
   /// The captures of other projects; none when the shared corpus is not there.
   static let corpus = captures(shared.appendingPathComponent("corpus"))
 
+  /// One of our own captures by its name.
+  static func lesson(_ name: String) -> String {
+    package.appendingPathComponent("pcaps/\(name).pcap").path
+  }
+
   private static func captures(_ root: URL) -> [String] {
     var found: [String] = []
     let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)

@@ -30,12 +30,13 @@ struct Contents {
   ///
   /// A frame that was damaged on its way differs from its repeat, and nobody lies: its checksum is still that
   /// of the octets which the sender meant, and so is the repeat's.
+  @inline(__always)
   mutating func take(
-    _ octets: Bytes, _ header: Bytes, _ packet: inout Packet, flow: UInt64, _ side: FlowSide, _ frame: UInt64,
-    isRepeat: Bool
+    _ octets: Bytes, _ header: Bytes, from source: IPAddress, to destination: IPAddress, flow: UInt64,
+    _ side: FlowSide, _ frame: UInt64, isRepeat: Bool
   ) -> UInt64 {
     if entries.isEmpty { entries = [Entry](repeating: Entry(), count: Contents.entriesMax) }
-    let number = UInt64(packet.tcp.sequence) &<< 1 | UInt64(side.rawValue)
+    let number = UInt64(header.u32(4)) &<< 1 | UInt64(side.rawValue)
     let hash = mix(flow &* 0x9e37_79b9_7f4a_7c15 ^ number)
     let at = Int(truncatingIfNeeded: hash) & (Contents.entriesMax &- 1)
     let place = UInt32(truncatingIfNeeded: hash &>> 32) | 1
@@ -44,13 +45,13 @@ struct Contents {
     if !isRepeat || !isKnown {
       entries[at] = Entry(
         place: place, print: print(octets), length: length,
-        sum: meantSum(&packet, header, length: octets.count),
+        sum: meantSum(source, destination, header, length: octets.count),
         frame: (UInt32(truncatingIfNeeded: frame), UInt32(truncatingIfNeeded: frame &>> 32)))
       return 0
     }
     if entries[at].print == print(octets) { return 0 }
     // They differ: both are looked at as a whole now.
-    let meant = meantSum(&packet, header, length: octets.count)
+    let meant = meantSum(source, destination, header, length: octets.count)
     if entries[at].sum == Contents.fold(Contents.words(octets)) || entries[at].sum == meant { return 0 }
     return UInt64(entries[at].frame.1) &<< 32 | UInt64(entries[at].frame.0)
   }
@@ -94,11 +95,14 @@ struct Contents {
 
   /// The sum of the octets that the sender's checksum was made of, without a look at them (RFC 1624): the
   /// checksum's own, less those of the header and of what stands for IP's (RFC 9293 section 3.1).
-  private func meantSum(_ packet: inout Packet, _ header: Bytes, length: Int) -> UInt16 {
+  @inline(__always)
+  private func meantSum(
+    _ source: IPAddress, _ destination: IPAddress, _ header: Bytes, length: Int
+  ) -> UInt16 {
     var sum: UInt64 = 6 &+ UInt64(truncatingIfNeeded: header.count &+ length)
-    for address in [packet.source, packet.destination] {
-      for word in [address.high, address.low] { sum &+= word &>> 32 &+ word & 0xffff_ffff }
-    }
+    sum &+= source.high &>> 32 &+ source.high & 0xffff_ffff &+ source.low &>> 32 &+ source.low & 0xffff_ffff
+    sum &+= destination.high &>> 32 &+ destination.high & 0xffff_ffff
+    sum &+= destination.low &>> 32 &+ destination.low & 0xffff_ffff
     // The checksum stands among the other words, so that all together would make 0xffff.
     return Contents.fold(UInt64(~Contents.fold(sum &+ Contents.words(header))))
   }
@@ -124,13 +128,14 @@ extension Tracker {
       verdict.analysis.isDisjoint(with: Tracker.without)
     else { return }
     let (header, start) = (packet.segmentOffset(), packet.payloadOffset)
-    guard header >= 0, header <= start, start <= octets.count, packet.payloadLength <= octets.count &- start
+    guard header >= 0, header &+ TCPHeader.lengthMin <= start, start <= octets.count,
+      packet.payloadLength <= octets.count &- start
     else { return }
     let (flow, side) = (verdict.flow, verdict.side)
     let earlier = contents.take(
       octets.extracting(start..<start &+ packet.payloadLength),
-      octets.extracting(header..<start), &packet, flow: flow, side, frame.number,
-      isRepeat: verdict.analysis.contains(.retransmission))
+      octets.extracting(header..<start), from: packet.source, to: packet.destination, flow: flow, side,
+      frame.number, isRepeat: verdict.analysis.contains(.retransmission))
     if earlier > 0 { contradict(side, frame, earlier) }
   }
 

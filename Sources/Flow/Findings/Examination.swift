@@ -12,8 +12,11 @@ extension EndedFlow {
 
   /// The worst of them, when it is more than worth knowing.
   public mutating func trouble(_ limits: FindingLimits) -> Finding? {
-    // What an ordinary connection has to tell is not.
-    guard !isOrdinary(limits), let worst = examined(limits).first, worst.severity > .info else { return nil }
+    if isOrdinary(limits) {
+      // What an ordinary connection has to tell is not, unless its ports are another's.
+      return reuseFinding(limits).flatMap { $0.severity > .info ? $0 : nil }
+    }
+    guard let worst = examined(limits).first, worst.severity > .info else { return nil }
     return worst
   }
 
@@ -21,6 +24,7 @@ extension EndedFlow {
   public mutating func putFindings(_ limits: FindingLimits, in found: inout [Finding]) {
     if isOrdinary(limits) {
       putTimeWait(limits, in: &found)
+      if let reused = reuseFinding(limits) { found.insert(reused, at: 0) }
     } else {
       found = examined(limits)
     }

@@ -16,6 +16,17 @@ extension EndedFlow {
       && interval(record.start, record.end) < limits.closeWait
   }
 
+  /// What the rule on ports that are used again says of a connection that was kept as a journal: such a
+  /// one may be ordinary nevertheless.
+  mutating func reuseFinding(_ limits: FindingLimits) -> Finding? {
+    guard let reuse = report.reuse, let since = reuse.sinceTimeWait,
+      since < 2 * limits.maximumSegmentLifetime
+    else { return nil }
+    return Finding(
+      .portReused, reuse.isNewer ? .info : .warning, .originator, frames: [record.firstFrame], since,
+      reuse.isNewer ? 1 : 0)
+  }
+
   /// The finding that an ordinary connection has, if it has one, in the place of what `found` held before.
   mutating func putTimeWait(_ limits: FindingLimits, in found: inout [Finding]) {
     var side = FlowSide.originator

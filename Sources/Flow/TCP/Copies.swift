@@ -125,8 +125,15 @@ struct Copies {
   /// another (a router's two sides, a trunk, a mirror port).
   @inline(__always)
   static func way(_ packet: inout Packet, _ frame: Frame) -> UInt16 {
-    var word = packet.sourceMAC &<< 8 ^ UInt64(packet.timeToLive)
-    if packet.vlanCount > 0 { word ^= UInt64(packet.vlans[0] & 0xfff) &<< 52 }
+    way(
+      from: packet.sourceMAC, hops: packet.timeToLive, vlan: packet.vlanCount > 0 ? packet.vlans[0] : 0, frame
+    )
+  }
+
+  /// The same, by what is looked at.
+  @inline(__always)
+  static func way(from sourceMAC: UInt64, hops: UInt8, vlan: UInt16, _ frame: Frame) -> UInt16 {
+    var word = sourceMAC &<< 8 ^ UInt64(hops) ^ UInt64(vlan & 0xfff) &<< 52
     word ^= UInt64(truncatingIfNeeded: frame.interface) &<< 44
     word &*= 0x9e37_79b9_7f4a_7c15
     return UInt16(truncatingIfNeeded: word &>> 48)

@@ -1,10 +1,11 @@
 // Short connections as journals: what came is written down, and made something of once, at the end.
 //
-// Most connections are short and have no trouble. What a connection (`TCPConnection`) works out with each of
-// its segments is asked for when it ends; until then it is enough to have written down what came, as long as
-// that is a SYN, its answer, and segments of the ordinary kind (`isOrdinary`). A segment that is anything else,
-// or one too many, has the journal replayed into a connection first (`Tracker.unfold`), which then takes it
-// as it would have: nobody can tell afterwards that there was a journal. A test holds both against each other.
+// Most connections are short and have no trouble. What a connection (`TCPConnection`) works out with each
+// of its segments is asked for when it ends; until then it is enough to have written down what came, as
+// long as that is a SYN, its answer, and segments of the ordinary kind (`isOrdinary`). A segment that is
+// anything else, or one too many, has the journal replayed into a connection first (`Tracker.unfold`),
+// which then takes it as it would have: nobody can tell afterwards that there was a journal. A test holds
+// both against each other.
 
 internal import Wire
 
@@ -37,8 +38,8 @@ struct JournalEntry: Sendable, BitwiseCopyable {
   /// Times are told up to so many bits, four and a half minutes.
   static let timeBits: UInt64 = 38
 
-  /// From the lowest bit: control bits, identification, who sent it, whether it was cut, and nanoseconds since
-  /// the first.
+  /// From the lowest bit: control bits, identification, who sent it, whether it was cut, and nanoseconds
+  /// since the first.
   private var word: UInt64 = 0
   /// Frames since the first.
   var frame: UInt32 = 0
@@ -181,8 +182,8 @@ extension Journal {
       && a.frame &- firstFrame <= UInt64(UInt32.max)
   }
 
-  /// Whether a segment is an ordinary one: `TCPConnection.isOrdinary`, of a connection without troubles, and of
-  /// which nothing is so much, or so late, that it would be more than a line in the journal.
+  /// Whether a segment is an ordinary one: `TCPConnection.isOrdinary`, of a connection without troubles,
+  /// and of which nothing is so much, or so late, that it would be more than a line in the journal.
   @inline(__always)
   mutating func isOrdinary(_ a: Arrival) -> Bool {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
@@ -202,7 +203,8 @@ extension Journal {
     if length > 0, !canSend(a, length) { return false }
     // A FIN that crosses another is an odd one.
     if a.flags & TCPFlags.fin.rawValue != 0, ends[peer].hasFIN, heard != flight { return false }
-    if a.payload == 0, !ends[peer].hasFIN, a.time &- start &- ends[peer].lastNew >= Journal.lateMin, isLate(a) {
+    if a.payload == 0, !ends[peer].hasFIN, a.time &- start &- ends[peer].lastNew >= Journal.lateMin, isLate(a)
+    {
       return false
     }
     let window = UInt32(a.window) &<< UInt32(ends[me].shift)
@@ -235,8 +237,8 @@ extension Journal {
     return Int32(ends[me].inFlight) &+ Load.segments(Int64(length), of: Int64(size)) < Congestion.bulkMin
   }
 
-  /// Whether a late acknowledgment may have been waited for (`TCPConnection.noteStall`): later than the way to
-  /// the end that sends it and back accounts for.
+  /// Whether a late acknowledgment may have been waited for (`TCPConnection.noteStall`): later than the
+  /// way to the end that sends it and back accounts for.
   private mutating func isLate(_ a: Arrival) -> Bool {
     let peer = a.side.other.rawValue
     guard ends[peer].next &- ends[peer].initial > 1 else { return false }

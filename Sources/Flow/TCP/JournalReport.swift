@@ -1,8 +1,8 @@
 // The report of a connection that was a journal to its end, made of the journal at once.
 //
-// Every number of an ordinary connection's report follows from few octets of its segments. They are read once,
-// in order, and no connection is made between them and the report. A connection that is worth the look of a
-// rule is replayed instead (`TCPConnection.replayed`); a test holds the two against each other.
+// Every number of an ordinary connection's report follows from few octets of its segments. They are read
+// once, in order, and no connection is made between them and the report. A connection that is worth the
+// look of a rule is replayed instead (`TCPConnection.replayed`); a test holds the two against each other.
 
 internal import Wire
 
@@ -148,7 +148,7 @@ extension WholeJournal {
   /// Whether its report can be made at once, as far as that shows without its entries: nothing in it is for a
   /// rule but that on TIME_WAIT (`EndedFlow.isOrdinary`), when others wait for times from `span` on.
   fileprivate mutating func isPlain(leastSegment: UInt16, span: Int64) -> Bool {
-    journal.count >= 3 && journal.reusedAfter < 0 && journal.start > 0 && journal.last < span
+    journal.count >= 3 && journal.start > 0 && journal.last < span
       && journal.ends[0].hasFIN == journal.ends[1].hasFIN && (!journal.ends[0].hasFIN || journal.isClosed)
       && journal.ends[0].offer == journal.ends[1].offer
       && journal.ends[0].offer.maximumSegmentSize >= leastSegment && !journal.ends[0].checks.isOffloaded
@@ -188,6 +188,7 @@ extension ConnectionReport {
   fileprivate mutating func fill(_ whole: inout WholeJournal, _ sketch: inout Sketch) {
     details = []
     reset = nil
+    reuse = whole.journal.reuse
     connection.hasLostDetail = false
     connection.watch = Watch()
     connection.watch.pause = UInt32(clamping: sketch.pause / 1_000_000)

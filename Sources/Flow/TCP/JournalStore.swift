@@ -11,8 +11,8 @@ struct JournalRest: Sendable, BitwiseCopyable {
 
 /// The journals of all short connections.
 struct JournalStore: ~Copyable {
-  /// Journals that have more entries than they hold themselves, at most, at a time: the others end as journals
-  /// with what does not fit.
+  /// Journals that have more entries than they hold themselves, at most, at a time: the others end as
+  /// journals with what does not fit.
   static let restsMax = 32_768
 
   var journals = Pool<Journal>()

@@ -1,0 +1,86 @@
+// A frame that is taken right from its octets tells what one tells that was dissected.
+
+import Report
+import Testing
+import Wire
+
+@testable import Flow
+
+/// Two trackers that are handed the same frames: one may take them from their octets, the other never does.
+private struct Ways: ~Copyable {
+  private var straight: Tracker
+  private var dissecting: Tracker
+  private var oneText = FlowJSON()
+  private var otherText = FlowJSON()
+  private var packet = Packet()
+  /// Frames that were taken from their octets.
+  private(set) var straightFrames = 0
+  /// The first frame after which they told different things; 0 for none.
+  private(set) var difference: UInt64 = 0
+
+  init() {
+    var limits = Limits()
+    limits.keepsJournals = true
+    limits.plainSpan = FindingLimits().idle
+    straight = Tracker(limits, secret: FlowSecret(seed: 1))
+    dissecting = Tracker(limits, secret: FlowSecret(seed: 1))
+  }
+
+  mutating func take(_ octets: Bytes, _ frame: Frame) {
+    Mux.standard.dissect(octets, frame, into: &packet)
+    if straight.takeStraight(octets, frame) {
+      straightFrames += 1
+    } else {
+      _ = straight.receive(&packet, frame, octets)
+    }
+    _ = dissecting.receive(&packet, frame, octets)
+    drain(frame.number)
+  }
+
+  mutating func finish() {
+    straight.finish()
+    dissecting.finish()
+    drain(.max)
+    if straight.tally != dissecting.tally, difference == 0 { difference = .max }
+  }
+
+  private mutating func drain(_ number: UInt64) {
+    straight.drain { oneText.print($0) }
+    dissecting.drain { otherText.print($0) }
+    if oneText.out.octets != otherText.out.octets, difference == 0 { difference = number }
+    oneText.out.removeAll()
+    otherText.out.removeAll()
+  }
+}
+
+@Suite struct StraightTrackingTests {
+  @Test(arguments: SavedFrames.lessons) func ourCapturesHaveTheSameRecords(path: String) {
+    var ways = Ways()
+    SavedFrames.each(path) { octets, frame in ways.take(octets, frame) }
+    ways.finish()
+    #expect(ways.difference == 0)
+  }
+
+  /// Each octet of a short connection's frames is damaged in turn: whatever is made of it, both make it.
+  @Test func soHaveDamagedOnes() {
+    for damaged in 12..<66 {
+      for bit: UInt8 in [1, 16, 128] {
+        var ways = Ways()
+        SavedFrames.each(SavedFrames.lesson("handshake-and-close")) { octets, frame in
+          var copy = (0..<octets.count).map { octets[$0] }
+          if Int(frame.number) % 5 == damaged % 5, damaged < copy.count { copy[damaged] ^= bit }
+          ways.take(copy.span, frame)
+        }
+        ways.finish()
+        #expect(ways.difference == 0, "octet \(damaged), bit \(bit)")
+      }
+    }
+  }
+
+  /// The lines of journals are what it is for.
+  @Test func mostFramesOfAShortConnectionAreTaken() {
+    var ways = Ways()
+    SavedFrames.each(SavedFrames.lesson("handshake-and-close")) { octets, frame in ways.take(octets, frame) }
+    #expect(ways.straightFrames > 0)
+  }
+}
