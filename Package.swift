@@ -35,6 +35,9 @@ let package = Package(
     .systemLibrary(
       name: "CSQLite", path: "Modules/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+    // C: the one instruction that Swift has no word for.
+    .systemLibrary(name: "CPrefetch", path: "Modules/CPrefetch"),
+
     // Octets to headers. Pure: no Foundation, no clock, no unsafe, no allocation.
     .target(name: "Wire", swiftSettings: strict),
 
@@ -42,7 +45,7 @@ let package = Package(
     .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: strict),
 
     // Packets to flows. State, but no I/O and no clock of its own.
-    .target(name: "Flow", dependencies: ["Wire"], swiftSettings: strict),
+    .target(name: "Flow", dependencies: ["CPrefetch", "Wire"], swiftSettings: strict),
 
     // Packets and flows to text and records.
     .target(name: "Report", dependencies: ["Flow", "Wire"], swiftSettings: strict),

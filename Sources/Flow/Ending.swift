@@ -73,7 +73,16 @@ extension Tracker {
   mutating func endClosed() {
     guard let index = lists.oldestClosed(table), index != atHand else { return }
     counts.closedSooner += 1
+    let next = table.slots[index].next
     end(index, .end)
+    askFor(next)
+  }
+
+  /// Asks for the memory of a closed flow that ends soon, and of the one behind it.
+  private mutating func askFor(_ index: Int) {
+    guard index >= 0 else { return }
+    if table.slots[index].isBrief { journals.prefetch(table.slots[index].state) }
+    table.slots.prefetch(table.slots[index].next)
   }
 
   /// Makes room.

@@ -70,6 +70,26 @@ struct FlowTable: ~Copyable {
     return isMoving ? findOld(key, hash, tag) : nil
   }
 
+  /// Asks for the bucket in which a hash is looked for first.
+  @inline(__always)
+  func prefetch(_ hash: UInt64) { buckets.prefetch(Int(truncatingIfNeeded: hash) & mask) }
+
+  /// Where a flow with this hash probably is, and asks for it: negative for nowhere. Its key is not compared.
+  @inline(__always)
+  mutating func candidate(_ hash: UInt64) -> Int {
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask
+    var at = Int(truncatingIfNeeded: hash) & mask
+    while buckets[at] != 0 {
+      if buckets[at] & ~FlowTable.placeMask == tag {
+        let index = Int(buckets[at] & FlowTable.placeMask) &- 1
+        slots.prefetch(index)
+        return index
+      }
+      at = (at &+ 1) & mask
+    }
+    return -1
+  }
+
   private func findOld(_ key: FlowKey, _ hash: UInt64, _ tag: UInt32) -> Index? {
     var at = Int(truncatingIfNeeded: hash) & oldMask
     while old[at] != 0 {

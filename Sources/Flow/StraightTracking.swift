@@ -7,16 +7,10 @@
 
 public import Wire
 
-/// What is read of a plain segment.
-private struct StraightSegment {
-  var source = IPAddress()
-  var destination = IPAddress()
-  var ports: (source: UInt16, destination: UInt16)
-  var arrival: Arrival
-
-  /// Nil when it opens or resets, carries options other than time stamps, or says nothing.
+extension Arrival {
+  /// Reads a plain segment. Nil when it opens or resets, or carries options other than time stamps.
   @inline(__always)
-  init?(_ bytes: Bytes, _ frame: Frame, _ shape: PlainShape) {
+  fileprivate init?(_ bytes: Bytes, _ frame: Frame, _ shape: PlainShape) {
     let header = bytes.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin)
     let flags = header.u16(12) & 0x1ff
     let marks: TCPFlags = [.syn, .rst, .ack]
@@ -31,8 +25,7 @@ private struct StraightSegment {
     } else if shape.header != 20 {
       return nil
     }
-    ports = (header.u16(0), header.u16(2))
-    arrival = Arrival(
+    self.init(
       side: .originator, time: frame.time, frame: frame.number, flags: flags, sequence: header.u32(4),
       acknowledgment: header.u32(8), window: header.u16(14), identification: 0, stamp: stamp,
       hasStamp: hasStamp, payload: shape.payload,
@@ -46,71 +39,149 @@ private struct StraightSegment {
     let hops: UInt8
     if shape.version == 4 {
       let h = bytes.extracting(shape.network..<shape.network &+ IPv4Header.lengthMin)
-      source = IPAddress(ipv4: h.u32(12))
-      destination = IPAddress(ipv4: h.u32(16))
-      arrival.identification = h.u16(4)
-      arrival.isMarked = h.u8(1) & 3 == 3
+      identification = h.u16(4)
+      isMarked = h.u8(1) & 3 == 3
       hops = h.u8(8)
     } else {
       let h = bytes.extracting(shape.network..<shape.network &+ IPv6Header.length)
-      source = IPAddress(ipv6: h, at: 8)
-      destination = IPAddress(ipv6: h, at: 24)
-      arrival.isMarked = h.u8(1) &>> 4 & 3 == 3
+      isMarked = h.u8(1) &>> 4 & 3 == 3
       hops = h.u8(7)
     }
     let link = bytes.extracting(0..<PlainShape.octetsMin)
-    arrival.way = Copies.way(
+    way = Copies.way(
       from: link.u64(6) &>> 16, hops: hops, vlan: shape.isTagged ? link.u16(14) : 0, frame)
   }
 }
 
+extension FlowKey {
+  /// The key of a plain segment, and whether its source is the second endpoint.
+  @inline(__always)
+  fileprivate static func of(_ bytes: Bytes, _ shape: PlainShape) -> (key: FlowKey, isReversed: Bool) {
+    let ports = bytes.extracting(shape.transport..<shape.transport &+ 4)
+    let (source, destination): (IPAddress, IPAddress)
+    if shape.version == 4 {
+      let h = bytes.extracting(shape.network..<shape.network &+ IPv4Header.lengthMin)
+      (source, destination) = (IPAddress(ipv4: h.u32(12)), IPAddress(ipv4: h.u32(16)))
+    } else {
+      let h = bytes.extracting(shape.network..<shape.network &+ IPv6Header.length)
+      (source, destination) = (IPAddress(ipv6: h, at: 8), IPAddress(ipv6: h, at: 24))
+    }
+    return of(
+      source: source, sourcePort: ports.u16(0), destination: destination, destinationPort: ports.u16(2),
+      ipProtocol: .tcp, network: 0, isIPv6: shape.version == 6)
+  }
+}
+
+/// A plain frame of TCP, looked at in its turn or some frames before.
+struct ForeseenFrame {
+  /// Its number, 0 for none.
+  fileprivate var number: UInt64 = 0
+  fileprivate var key = FlowKey.none
+  fileprivate var isReversed = false
+  fileprivate var hash: UInt64 = 0
+  /// The flow that it probably belongs to; negative when nobody has looked.
+  fileprivate var index = -1
+  fileprivate var shape: PlainShape?
+  /// What may be written down of it.
+  fileprivate var arrival: Arrival?
+
+  init() {}
+
+  /// Looks at a frame.
+  @inline(__always)
+  fileprivate mutating func look(_ octets: Bytes, _ frame: Frame, _ table: borrowing FlowTable) {
+    shape = PlainShape(octets, frame)
+    number = frame.number
+    arrival = nil
+    index = -1
+    guard let shape, shape.isTCP else { return self.shape = nil }
+    (key, isReversed) = FlowKey.of(octets, shape)
+    hash = table.hash(key)
+    arrival = Arrival(octets, frame, shape)
+  }
+}
+
 extension Tracker {
+  /// Frames that are looked at before their turn, at most.
+  public static let foresight: UInt64 = 8
+  /// How many frames before its turn a flow's slot is asked for, then its journal.
+  private static let slotAhead: UInt64 = 5
+  private static let journalAhead: UInt64 = 2
+
+  /// Where a frame is that is looked at: among sixteen.
+  @inline(__always)
+  private func place(_ number: UInt64) -> Int { Int(truncatingIfNeeded: number & 15) }
+
+  /// Looks at a frame whose turn comes soon, so that its flow has come from memory by then. Frames are shown
+  /// here in their order, each at most `foresight` frames before it is handed over. Whether they are changes
+  /// nothing of what is told.
+  public mutating func foresee(_ octets: Bytes, _ frame: Frame) {
+    guard takesStraight else { return }
+    foreseen[place(frame.number)].look(octets, frame, table)
+    if foreseen[place(frame.number)].shape != nil { table.prefetch(foreseen[place(frame.number)].hash) }
+    let next = place(frame.number &- (Tracker.foresight &- Tracker.slotAhead))
+    if foreseen[next].shape != nil { foreseen[next].index = table.candidate(foreseen[next].hash) }
+    let index = foreseen[place(frame.number &- (Tracker.foresight &- Tracker.journalAhead))].index
+    if index >= 0, table.slots[index].isBrief { journals.prefetch(table.slots[index].state) }
+  }
+
   /// Takes a frame that is nothing but the next segment of a short connection, right from its octets. False
   /// when it is more, or another's: then whoever has the frame dissects it and hands it to `receive`, as it
   /// does with all frames who does not ask here.
   public mutating func takeStraight(_ octets: Bytes, _ frame: Frame) -> Bool {
-    guard takesStraight, let shape = PlainShape(octets, frame), shape.isTCP,
-      var segment = StraightSegment(octets, frame, shape)
-    else { return false }
+    guard takesStraight else { return false }
+    let place = place(frame.number)
+    if foreseen[place].number != frame.number { foreseen[place].look(octets, frame, table) }
+    guard foreseen[place].arrival != nil else { return false }
     begin(frame)
-    if takeStraight(&segment, octets, frame, shape) { return true }
+    if takeForeseen(place, octets, frame) { return true }
     hasBegun = true
     return false
   }
 
+  /// Where the flow of a frame is that was looked at.
   @inline(__always)
-  private mutating func takeStraight(
-    _ segment: inout StraightSegment, _ octets: Bytes, _ frame: Frame, _ shape: PlainShape
-  ) -> Bool {
-    let (key, isReversed) = FlowKey.of(
-      source: segment.source, sourcePort: segment.ports.source, destination: segment.destination,
-      destinationPort: segment.ports.destination, ipProtocol: .tcp, network: 0, isIPv6: shape.version == 6)
-    guard let index = table.find(key), table.slots[index].isBrief,
+  private mutating func flow(ofForeseen place: Int) -> Int? {
+    let index = foreseen[place].index
+    if index >= 0, table.slots[index].isOpen, table.slots[index].key == foreseen[place].key { return index }
+    return table.find(foreseen[place].key, foreseen[place].hash)
+  }
+
+  @inline(__always)
+  private mutating func takeForeseen(_ at: Int, _ octets: Bytes, _ frame: Frame) -> Bool {
+    guard var arrival = foreseen[at].arrival, let shape = foreseen[at].shape,
+      let index = flow(ofForeseen: at), table.slots[index].isBrief,
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
     // What a flow carries is found out by others.
-    if shape.payload > 0, table.slots[index].service == .unknown,
-      table.slots[index].looks < Tracker.looksMax
+    if shape.payload > 0, table.slots[index].service == .unknown, table.slots[index].looks < Tracker.looksMax
     {
       return false
     }
     let place = table.slots[index].state
-    segment.arrival.side = table.slots[index].side(isReversed)
+    arrival.side = table.slots[index].side(foreseen[at].isReversed)
     if limits.active > 0, interval(journals.journals[place].start, frame.time) >= limits.active {
       return false
     }
-    guard journals.journals[place].isOrdinary(segment.arrival), journals.hasRoom(place),
-      !isDamaged(segment.arrival, place, { Checksum.segment(octets, shape) })
+    guard journals.journals[place].isOrdinary(arrival), journals.hasRoom(place),
+      !isDamaged(arrival, place, { Checksum.segment(octets, shape) })
     else { return false }
-    journals.journals[place].take(segment.arrival)
-    let slot = note(segment.arrival, index, place, isReversed: isReversed, frame, ip: shape.total)
-    if shape.payload > 0, !segment.arrival.isCut {
-      let start = shape.transport &+ shape.header
-      _ = contents.take(
-        octets.extracting(start..<start &+ shape.payload), octets.extracting(shape.transport..<start),
-        from: segment.source, to: segment.destination, flow: slot.serial, slot.side, frame.number,
-        isRepeat: false)
-    }
+    journals.journals[place].take(arrival)
+    let slot = note(
+      arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
+    if shape.payload > 0, !arrival.isCut { remember(at, octets, shape, slot, frame) }
     return true
+  }
+
+  /// Remembers what a segment carried (`Contents`).
+  @inline(__always)
+  private mutating func remember(
+    _ at: Int, _ octets: Bytes, _ shape: PlainShape, _ slot: FlowSlot.Ordinary, _ frame: Frame
+  ) {
+    let start = shape.transport &+ shape.header
+    _ = contents.take(
+      octets.extracting(start..<start &+ shape.payload), octets.extracting(shape.transport..<start),
+      from: foreseen[at].key.first, to: foreseen[at].key.second, flow: slot.serial, slot.side, frame.number,
+      isRepeat: false)
   }
 }

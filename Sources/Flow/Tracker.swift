@@ -53,6 +53,8 @@ public struct Tracker: ~Copyable {
   var now: Int64 = .min
   /// Frames may be taken right from their octets.
   let takesStraight: Bool
+  /// The frames whose turn it is or comes next, by their numbers' lowest bits.
+  var foreseen = InlineArray<16, ForeseenFrame>(repeating: ForeseenFrame())
   /// A frame has been begun by `takeStraight`, which has left it to `receive`.
   var hasBegun = false
   /// When the lists were looked at last, and whether they had more than was taken out then.

@@ -8,7 +8,7 @@ import Testing
   static let imports: [(room: String, allowed: Set<String>)] = [
     ("Wire", []),
     ("Capture", ["CPcap", "Glibc", "Musl", "Synchronization", "Wire"]),
-    ("Flow", ["Wire"]),
+    ("Flow", ["CPrefetch", "Wire"]),
     ("Report", ["Flow", "Glibc", "Musl", "Wire"]),
     ("Store", ["CSQLite"]),
     (

@@ -56,6 +56,10 @@ struct JournalStore: ~Copyable {
     journals[place].last = since
   }
 
+  /// Asks for a journal that is read soon.
+  @inline(__always)
+  func prefetch(_ place: Int) { journals.prefetch(place) }
+
   /// Forgets a journal.
   mutating func giveBack(_ place: Int) {
     if journals[place].rest >= 0 { rests.giveBack(Int(journals[place].rest)) }
