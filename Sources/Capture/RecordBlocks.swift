@@ -108,46 +108,75 @@ final class RecordBlocks {
     return true
   }
 
-  /// Hands out the records that lie whole in the block, as they lie there, without libpcap's header between.
-  /// `stop` when the body says so; otherwise `next` and `refill` say how it goes on.
+  /// What a record's header says, and its octets.
+  @inline(__always)
+  private func give(
+    _ place: Int, _ number: UInt64, _ link: LinkType, fcsLength: Int,
+    _ body: (Bytes, Frame) -> FrameVerdict
+  ) -> FrameVerdict {
+    let at = unsafe block + place
+    let captured = captured(at: place)
+    // 32 bits of seconds are never more than nanoseconds in 64 bits hold.
+    let seconds = unsafe Int64(at.loadUnaligned(as: Int32.self))
+    let fraction = unsafe Int64(at.loadUnaligned(fromByteOffset: 4, as: Int32.self))
+    let time = unsafe seconds &* 1_000_000_000 &+ fraction &* Int64(state.pointee.scale)
+    let wire = unsafe Int(at.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+    let frame = Frame(
+      number: number, time: time, wireLength: wire, capturedLength: captured, link: link,
+      fcsLength: fcsLength)
+    let octets = unsafe UnsafeBufferPointer(
+      start: (at + RecordBlocks.recordHeader).assumingMemoryBound(to: UInt8.self), count: captured)
+    return body(unsafe octets.span, frame)
+  }
+
+  /// Hands out the records that lie whole in the block, as they lie there, without libpcap's header between;
+  /// each is shown to `ahead` when as many as `foresight` come before it. `stop` when the body says so;
+  /// otherwise `next` and `refill` say how it goes on.
   @inline(__always)
   func handOut(
     _ counters: UnsafeMutablePointer<Counters>, _ stop: StopFlag, _ link: LinkType, fcsLength: Int,
-    _ body: (Bytes, Frame) -> FrameVerdict
+    _ foresight: UInt64, _ ahead: (Bytes, Frame) -> Void, _ body: (Bytes, Frame) -> FrameVerdict
   ) -> FrameVerdict {
+    var (next, shown) = unsafe (state.pointee.at, counters.pointee.captured)
     while unsafe state.pointee.isReading, isWhole, !stop.isRaised {
-      let at = unsafe block + state.pointee.at
-      let captured = captured
-      // 32 bits of seconds are never more than nanoseconds in 64 bits hold.
-      let seconds = unsafe Int64(at.loadUnaligned(as: Int32.self))
-      let fraction = unsafe Int64(at.loadUnaligned(fromByteOffset: 4, as: Int32.self))
-      let time = unsafe seconds &* 1_000_000_000 &+ fraction &* Int64(state.pointee.scale)
-      let wire = unsafe Int(at.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
-      unsafe state.pointee.at &+= RecordBlocks.recordHeader &+ captured
+      while unsafe shown < counters.pointee.captured &+ foresight, isWhole(at: next) {
+        shown &+= 1
+        _ = give(next, shown, link, fcsLength: fcsLength) { octets, frame in
+          ahead(octets, frame)
+          return .go
+        }
+        next &+= RecordBlocks.recordHeader &+ captured(at: next)
+      }
+      let at = unsafe state.pointee.at
+      unsafe state.pointee.at &+= RecordBlocks.recordHeader &+ captured(at: at)
       unsafe counters.pointee.received &+= 1
       unsafe counters.pointee.captured &+= 1
-      let frame = unsafe Frame(
-        number: counters.pointee.captured, time: time, wireLength: wire, capturedLength: captured, link: link,
-        fcsLength: fcsLength)
-      let octets = unsafe UnsafeBufferPointer(
-        start: (at + RecordBlocks.recordHeader).assumingMemoryBound(to: UInt8.self), count: captured)
-      if body(unsafe octets.span, frame) == .stop { return .stop }
+      let number = unsafe counters.pointee.captured
+      if give(at, number, link, fcsLength: fcsLength, body) == .stop { return .stop }
     }
     return .go
   }
 
   /// Octets that the record at hand says it has.
   @inline(__always)
-  private var captured: Int {
-    Int(unsafe (block + state.pointee.at).loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+  private var captured: Int { unsafe captured(at: state.pointee.at) }
+
+  /// Octets that the record at a place says it has.
+  @inline(__always)
+  private func captured(at place: Int) -> Int {
+    Int(unsafe (block + place).loadUnaligned(fromByteOffset: 8, as: UInt32.self))
   }
 
   /// Whether a whole record lies in the block.
   @inline(__always)
-  private var isWhole: Bool {
-    let behind = left &- RecordBlocks.recordHeader
+  private var isWhole: Bool { unsafe isWhole(at: state.pointee.at) }
+
+  /// Whether one lies there whole from a place on.
+  @inline(__always)
+  private func isWhole(at place: Int) -> Bool {
+    let behind = unsafe state.pointee.end &- place &- RecordBlocks.recordHeader
     guard behind >= 0 else { return false }
-    return unsafe captured <= min(behind, state.pointee.capturedMax)
+    return unsafe captured(at: place) <= min(behind, state.pointee.capturedMax)
   }
 
   /// Reads until a whole record is there. False when none will be: the end, or a length that libpcap has to

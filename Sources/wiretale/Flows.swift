@@ -135,6 +135,10 @@ struct FlowTracking: ~Copyable {
     _ = tracker.receive(&packet, frame, octets)
   }
 
+  /// Looks at a frame before its turn.
+  @inline(__always)
+  mutating func foresee(_ octets: Bytes, _ frame: Frame) { tracker.foresee(octets, frame) }
+
   /// No packet tells that time goes on.
   mutating func advance(to now: Int64) { tracker.advance(to: now) }
   /// The input has ended, and all flows with it.
@@ -160,6 +164,9 @@ struct FlowRun: FrameReader, ~Copyable {
     tracking.receive(octets, frame)
     if tracking.hasEnded { tracking.drain { view.show(&$0) } }
   }
+
+  var foresight: UInt64 { Tracker.foresight }
+  mutating func foresee(_ octets: Bytes, _ frame: Frame) { tracking.foresee(octets, frame) }
 
   mutating func rest(_ now: Int64?) {
     if let now { tracking.advance(to: now) }

@@ -19,6 +19,10 @@ protocol TextSource: ~Copyable {
 protocol FrameReader: TextSource, ~Copyable {
   /// Takes a frame.
   mutating func receive(_ octets: Bytes, _ frame: Frame)
+  /// How many frames before its turn a frame is looked at; 0 for not at all.
+  var foresight: UInt64 { get }
+  /// Looks at a frame before its turn.
+  mutating func foresee(_ octets: Bytes, _ frame: Frame)
   /// Nothing comes for the moment. `now` is the time of day of a live capture, where no packet tells that
   /// time goes on.
   mutating func rest(_ now: Int64?)
@@ -31,6 +35,8 @@ protocol FrameReader: TextSource, ~Copyable {
 }
 
 extension FrameReader where Self: ~Copyable {
+  var foresight: UInt64 { 0 }
+  mutating func foresee(_ octets: Bytes, _ frame: Frame) {}
   mutating func note(droppedByKernel: UInt64) {}
 }
 
@@ -79,11 +85,16 @@ extension CaptureOptions {
     let isLive = isLive
     var output = Output()
     var failure: CaptureError?
+    let foresight = reader.foresight
     do throws(CaptureError) {
-      try capture.forEachFrame { octets, frame in
-        reader.receive(octets, frame)
-        output.pass(&reader)
-        return output.isOpen ? .go : .stop
+      try capture.forEachFrame(
+        { octets, frame in
+          reader.receive(octets, frame)
+          output.pass(&reader)
+          return output.isOpen ? .go : .stop
+        }, foresight: foresight
+      ) { octets, frame in
+        reader.foresee(octets, frame)
       } idle: {
         if let count = capture.recentStatistics.droppedByKernel { reader.note(droppedByKernel: count) }
         reader.rest(isLive ? realTime() : nil)

@@ -140,4 +140,22 @@ import Wire
     }
     #expect(lengths == (0..<5000).map { $0 % 900 })
   }
+
+  /// Over many blocks each frame is shown once, in its turn, while at most eight come before it.
+  @Test func framesAreShownBeforeTheirTurn() throws {
+    let octets = file(
+      (0..<5000).map { sound($0 % 900) }, big: false, nanoseconds: true, snap: 65_535, link: 1)
+    let capture = try Capture(.files([scratch.file("ahead.pcap", octets)]))
+    var (shown, taken): ([Frame], [Frame]) = ([], [])
+    var leads: Set<Int> = []
+    try capture.forEachFrame(
+      { _, frame in
+        taken.append(frame)
+        leads.insert(shown.count - taken.count)
+        return .go
+      }, foresight: 8
+    ) { _, frame in shown.append(frame) }
+    #expect(shown == taken && shown.count == 5000)
+    #expect(leads == Set(0...7))
+  }
 }

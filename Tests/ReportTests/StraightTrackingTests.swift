@@ -26,6 +26,9 @@ private struct Ways: ~Copyable {
     dissecting = Tracker(limits, secret: FlowSecret(seed: 1))
   }
 
+  /// Looks at a frame before its turn.
+  mutating func foresee(_ octets: Bytes, _ frame: Frame) { straight.foresee(octets, frame) }
+
   mutating func take(_ octets: Bytes, _ frame: Frame) {
     Mux.standard.dissect(octets, frame, into: &packet)
     if straight.takeStraight(octets, frame) {
@@ -57,6 +60,20 @@ private struct Ways: ~Copyable {
   @Test(arguments: SavedFrames.lessons) func ourCapturesHaveTheSameRecords(path: String) {
     var ways = Ways()
     SavedFrames.each(path) { octets, frame in ways.take(octets, frame) }
+    ways.finish()
+    #expect(ways.difference == 0)
+  }
+
+  /// Frames are looked at some frames before their turn, one of them now and then not.
+  @Test(arguments: SavedFrames.lessons) func soTheyHaveWhenFramesAreForeseen(path: String) {
+    var ways = Ways()
+    var frames: [(octets: [UInt8], frame: Frame)] = []
+    SavedFrames.each(path) { octets, frame in frames.append(((0..<octets.count).map { octets[$0] }, frame)) }
+    for i in frames.indices {
+      let ahead = i + Int(Tracker.foresight)
+      if i % 7 > 0, ahead < frames.count { ways.foresee(frames[ahead].octets.span, frames[ahead].frame) }
+      ways.take(frames[i].octets.span, frames[i].frame)
+    }
     ways.finish()
     #expect(ways.difference == 0)
   }
