@@ -71,8 +71,12 @@ private struct Ways: ~Copyable {
     SavedFrames.each(path) { octets, frame in frames.append(((0..<octets.count).map { octets[$0] }, frame)) }
     for i in frames.indices {
       let ahead = i + Int(Tracker.foresight)
-      if i % 7 > 0, ahead < frames.count { ways.foresee(frames[ahead].octets.span, frames[ahead].frame) }
-      ways.take(frames[i].octets.span, frames[i].frame)
+      if i % 7 > 0, ahead < frames.count {
+        let octets = frames[ahead].octets
+        ways.foresee(octets.span, frames[ahead].frame)
+      }
+      let octets = frames[i].octets
+      ways.take(octets.span, frames[i].frame)
     }
     ways.finish()
     #expect(ways.difference == 0)
