@@ -113,7 +113,9 @@ public enum Checksum {
   public static func segment(
     _ bytes: Bytes, at start: Int, end: Int, addresses: Int
   ) -> ChecksumVerdict {
-    guard addresses <= start, start <= end, end <= bytes.count else { return .unverifiable }
+    guard addresses <= start, TCPHeader.lengthMin <= end &- start, end <= bytes.count else {
+      return .unverifiable
+    }
     let octets = bytes.extracting(start &- addresses..<end)
     // Protocol and length, in the order of memory as well.
     let length = UInt32(truncatingIfNeeded: end &- start &+ Int(IPProtocol.tcp.rawValue))
