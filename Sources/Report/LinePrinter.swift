@@ -62,6 +62,12 @@ public struct LinePrinter: ~Copyable {
   /// Lines of ordinary segments may be written straight through.
   var isStraight: Bool
 
+  /// Nothing stands before the time stamp or follows the line.
+  let isBrief: Bool
+
+  /// The most octets of a record that is sound.
+  static let lengthMax = 262_144
+
   /// The deepest nesting of tunnels in tunnels that is printed.
   static let depthMax = 64
 
@@ -69,6 +75,7 @@ public struct LinePrinter: ~Copyable {
   public init(_ options: LineOptions) {
     self.options = options
     isStraight = LinePrinter.isStraight(options)
+    if case .none = options.dump { isBrief = !options.number } else { isBrief = false }
   }
 
   /// `-v`
@@ -76,7 +83,7 @@ public struct LinePrinter: ~Copyable {
 
   /// Prints one frame: its line, and what belongs under it.
   public mutating func print(_ bytes: Bytes, _ frame: Frame) {
-    if line(bytes, frame) { dump(bytes) }
+    if !brief(bytes, frame), line(bytes, frame) { dump(bytes) }
     out.write(octet: 10)
   }
 
@@ -86,7 +93,7 @@ public struct LinePrinter: ~Copyable {
   public mutating func print(
     _ bytes: Bytes, _ frame: Frame, _ verdict: Verdict, _ flags: TCPFlags, settled: [Settlement] = []
   ) -> Int {
-    let isSound = line(bytes, frame)
+    let isSound = brief(bytes, frame) || line(bytes, frame)
     if !verdict.analysis.isEmpty { paint(.fault) }
     let place = out.write(brackets: verdict, flags, steps: verbose)
     out.write(settled: settled)
@@ -116,15 +123,20 @@ public struct LinePrinter: ~Copyable {
     do throws(Cut) {
       if try !straight(bytes, frame) { try link(bytes, frame.wireLength, frame.link) }
     } catch {
-      paint(.fault)
-      switch error {
-      case .truncated: truncated()
-      case .invalid: out.write(" (invalid)")
-      }
-      paint(.plain)
-      linkLength = 0
+      cutShort(error)
     }
     return true
+  }
+
+  /// The line ends before its packet does.
+  mutating func cutShort(_ cut: Cut) {
+    paint(.fault)
+    switch cut {
+    case .truncated: truncated()
+    case .invalid: out.write(" (invalid)")
+    }
+    paint(.plain)
+    linkLength = 0
   }
 
   /// The octets of the packet as the options want them, under its line.
@@ -146,7 +158,7 @@ public struct LinePrinter: ~Copyable {
 
   /// Checks the lengths of the record itself, and says what is wrong with them.
   private mutating func sound(_ bytes: Bytes, _ frame: Frame) -> Bool {
-    let lengthMax = 262_144
+    let lengthMax = LinePrinter.lengthMax
     let captured = bytes.count
     let wire = frame.wireLength
     if captured > 0, captured <= wire, wire <= lengthMax { return true }

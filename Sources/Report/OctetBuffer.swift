@@ -308,9 +308,13 @@ struct Pen: ~Copyable {
     unsafe end = buffer.pointee.put(stamp: value, behind: end + text.utf8CodeUnitCount)
   }
 
-  /// An IPv4 address in dotted notation.
+  /// A literal and an IPv4 address in dotted notation.
   @inline(__always)
-  mutating func write(ipv4 value: UInt32) { unsafe end = buffer.pointee.put(ipv4: value, behind: end) }
+  mutating func write(_ text: StaticString, ipv4 value: UInt32) {
+    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
+    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    unsafe end = buffer.pointee.put(ipv4: value, behind: end + text.utf8CodeUnitCount)
+  }
 
   /// Lends the buffer itself, for what is rare or long.
   @inline(__always)

@@ -63,13 +63,15 @@ struct Session: ~Copyable {
     let (live, lineBuffered) = (live, lineBuffered)
     var view = view
     var writer = self.writer.take()
+    // Asked once: to ask what cannot be copied whether it is there moves it.
+    let isWriting = writer != nil
     var status = StatusLine(live: live)
     var tally = Tally()
     var output = Output.open
     var failure: CaptureError?
     do throws(CaptureError) {
       try capture.forEachFrame { octets, frame in
-        if writer != nil, Session.write(octets, frame, to: &writer) == .stop { return .stop }
+        if isWriting, Session.write(octets, frame, to: &writer) == .stop { return .stop }
         tally.count(frame)
         view.show(octets, frame)
         if lineBuffered || view.pending >= Session.pendingMax {

@@ -10,8 +10,9 @@ import Wire
   private struct Pair: ~Copyable {
     var straight: LinePrinter
     var usual: LinePrinter
-    /// Frames that went straight.
+    /// Frames that went straight, and those whose whole line did.
     var count = 0
+    var briefly = 0
 
     init(_ options: LineOptions) {
       straight = LinePrinter(options)
@@ -23,6 +24,7 @@ import Wire
     mutating func agree(_ octets: Bytes, _ frame: Frame) -> Bool {
       var probe = LinePrinter(straight.options)
       if (try? probe.straight(octets, frame)) == true { count += 1 }
+      if probe.brief(octets, frame) { briefly += 1 }
       straight.print(octets, frame)
       usual.print(octets, frame)
       let same = text(straight.out) == text(usual.out)
@@ -54,20 +56,28 @@ import Wire
   /// Segments that are nearly ordinary: each octet of the headers is any, one or two at a time.
   @Test func changedFramesHaveTheSameLine() {
     var random = ApplicationFuzzTests.SplitMix(state: 5)
-    let stamps = octets("0101080a0000002a00000007")
+    let lists = [
+      [], octets("0101080a0000002a00000007"), octets("020405b40402080a0000002a0000000001030307"),
+    ]
+    let texts = [
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nServer: b\r\n\r\n", "POST /a/long/path\r\n",
+      "HTTP/1.0 404\nx", "GET\tabcdefgh\u{7f}\r\n", "get / HTTP/1.1\r",
+    ]
     var pair = Pair(LineOptions())
-    for round in 0..<40_000 {
-      let hasStamps = round % 2 == 0
-      let payload = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8).prefix(
-        Int.random(in: 0...27, using: &random))
-      let header: UInt8 = hasStamps ? 0x80 : 0x50
-      let total = 40 + (hasStamps ? 12 : 0) + payload.count
+    for round in 0..<60_000 {
+      let options = lists[round % 3]
+      let text = Array(texts[Int.random(in: 0..<texts.count, using: &random)].utf8)
+      let payload = round % 13 == 0 ? text : Array(text.prefix(Int.random(in: 0...27, using: &random)))
+      let header = UInt8((20 + options.count) / 4) << 4
+      let total = 40 + options.count + payload.count
       var frame =
         octets("0200000000010200000000020800") + [0x45, 0, 0, UInt8(total), 0, 1, 0x40, 0, 64, 6, 0, 0]
         + [10, 0, 0, 1, 10, 0, 0, 2, 0x9c, 0x40, 0, UInt8.random(in: 79...81, using: &random)]
-        + [0, 0, 1, 0, 0, 0, 2, 0, header, [0x10, 0x18, 0x02, 0x11].randomElement(using: &random) ?? 0]
+        + [
+          0, 0, 1, 0, 0, 0, 2, 0, header, [0x10, 0x18, 0x02, 0x11, 0x12].randomElement(using: &random) ?? 0,
+        ]
         + [1, 0, 0, 0, 0, 0]
-      frame += (hasStamps ? stamps : []) + payload
+      frame += options + payload
       for _ in 0..<Int.random(in: 0...2, using: &random) {
         frame[Int.random(in: 12..<frame.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
@@ -84,6 +94,6 @@ import Wire
         return
       }
     }
-    #expect(pair.count > 10_000, "\(pair.count) straight")
+    #expect(pair.count > 15_000 && pair.briefly > 15_000, "\(pair.count), \(pair.briefly) straight")
   }
 }

@@ -9,8 +9,12 @@ extension FlowJSON {
     text.write(",\"findings\":[")
     for i in 0..<findings.count {
       if i > 0 { text.write(octet: 44) }
-      if findings[i].rule == .timeWait, findings[i].frames.count == 1, let place {
-        writeTimeWait(&findings[i], place)
+      if let place, findings[i].frames.count == 1, findings[i].confidence == 1 {
+        switch findings[i].rule {
+        case .timeWait: writeTimeWait(&findings[i], place)
+        case .portReused: writeReuse(&findings[i], place)
+        default: write(&findings[i], place)
+        }
       } else {
         write(&findings[i], place)
       }
@@ -18,20 +22,22 @@ extension FlowJSON {
     text.write("]")
   }
 
-  /// The finding that nearly every connection has, in few pieces.
+  // The findings that very many connections have, in few pieces.
+
   private mutating func writeTimeWait(_ finding: inout Finding, _ place: Tap.Place) {
     text.write("{\"rule\":\"time_wait\",\"severity\":\"info\",\"says\":\"")
     text.writeTimeWait(of: finding.side, lasting: finding.figures[0])
-    text.compose { pen in
-      pen.write("\",\"frames\":[", decimal: finding.frames.frame(0))
-      switch place {
-      case .nearOriginator: pen.write("],\"confidence\":1.00,\"vantage\":\"near_orig\",\"side\":\"")
-      case .nearResponder: pen.write("],\"confidence\":1.00,\"vantage\":\"near_resp\",\"side\":\"")
-      case .between: pen.write("],\"confidence\":1.00,\"vantage\":\"between\",\"side\":\"")
-      case .unknown: pen.write("],\"confidence\":1.00,\"vantage\":\"unknown\",\"side\":\"")
-      }
-      if finding.side == .responder { pen.write("resp\"}") } else { pen.write("orig\"}") }
+    text.compose { $0.writeUsualEnd(&finding, place) }
+  }
+
+  private mutating func writeReuse(_ finding: inout Finding, _ place: Tap.Place) {
+    if finding.severity == .info {
+      text.write("{\"rule\":\"port_reused\",\"severity\":\"info\",\"says\":\"")
+    } else {
+      text.write("{\"rule\":\"port_reused\",\"severity\":\"warning\",\"says\":\"")
     }
+    text.writeReuse(after: finding.figures[0], isNewer: finding.figures[1] > 0)
+    text.compose { $0.writeUsualEnd(&finding, place) }
   }
 
   private mutating func write(_ finding: inout Finding, _ place: Tap.Place?) {
@@ -68,5 +74,20 @@ extension FlowJSON {
       text.write(octet: 34)
     }
     text.write("]")
+  }
+}
+
+extension Pen {
+  /// What follows the sentence of a finding of one frame at one end, of which there is no doubt.
+  @inline(__always)
+  fileprivate mutating func writeUsualEnd(_ finding: inout Finding, _ place: Tap.Place) {
+    write("\",\"frames\":[", decimal: finding.frames.frame(0))
+    switch place {
+    case .nearOriginator: write("],\"confidence\":1.00,\"vantage\":\"near_orig\",\"side\":\"")
+    case .nearResponder: write("],\"confidence\":1.00,\"vantage\":\"near_resp\",\"side\":\"")
+    case .between: write("],\"confidence\":1.00,\"vantage\":\"between\",\"side\":\"")
+    case .unknown: write("],\"confidence\":1.00,\"vantage\":\"unknown\",\"side\":\"")
+    }
+    if finding.side == .responder { write("resp\"}") } else { write("orig\"}") }
   }
 }

@@ -20,9 +20,24 @@ enum Phrase: ExpressibleByStringLiteral {
 extension OctetBuffer {
   /// Writes what a finding says: a sentence without a full stop.
   public mutating func write(_ finding: Finding) {
-    // Nearly every connection has this one: it is written without the list of its phrases.
-    if finding.rule == .timeWait { return writeTimeWait(of: finding.side, lasting: finding.figures[0]) }
-    for phrase in finding.phrases { say(phrase) }
+    // Those that very many connections have are written without a list of phrases.
+    switch finding.rule {
+    case .timeWait: writeTimeWait(of: finding.side, lasting: finding.figures[0])
+    case .portReused: writeReuse(after: finding.figures[0], isNewer: finding.figures[1] > 0)
+    default: for phrase in finding.phrases { say(phrase) }
+    }
+  }
+
+  /// What it says of ports that are used again.
+  mutating func writeReuse(after time: Int64, isNewer: Bool) {
+    write("the ports were used again ")
+    write(duration: time)
+    if isNewer {
+      write(" after the old connection entered TIME_WAIT, with a newer number or timestamp: safe (RFC 6191)")
+    } else {
+      write(" after the old connection entered TIME_WAIT, with an older number: ")
+      write("old segments may be taken for new ones")
+    }
   }
 
   /// What it says of TIME_WAIT.
@@ -100,13 +115,6 @@ extension Finding {
     case .simultaneousOpen: return ["both ends opened the connection at once: their SYNs crossed"]
     case .fastOpen: return ["data came with the SYN and was accepted (TCP Fast Open)"]
     case .fastOpenRefused: return ["data came with the SYN and was not accepted (TCP Fast Open)"]
-    case .portReused:
-      return [
-        "the ports were used again ", .time(a), " after the old connection entered TIME_WAIT, ",
-        b > 0
-          ? "with a newer number or timestamp: safe (RFC 6191)"
-          : "with an older number: old segments may be taken for new ones",
-      ]
     case .windowScaleMissing:
       return [who, " does not scale its window, ", other, " does: neither may go beyond 65535 octets"]
     case .sackMissing: return [who, " does not take selective acknowledgments, ", other, " does"]

@@ -14,33 +14,38 @@ public struct FlowLine: ~Copyable {
   /// A printer of lines.
   public init(_ limits: FindingLimits = FindingLimits()) { self.limits = limits }
 
-  /// Prints one flow: `time duration proto orig > resp state history octets rtt trouble`.
+  /// Prints one flow: `time duration proto orig > resp state history octets rtt trouble`. Nothing of it is
+  /// copied: its parts are large.
   public mutating func print(_ flow: inout EndedFlow) {
-    let record = flow.record
-    clock.write(record.start, to: &out)
+    clock.write(flow.record.start, to: &out)
     out.write(octet: 32)
-    writeDuration(max(0, record.end &- record.start))
-    out.write(octet: 32)
-    switch record.key.ipProtocol {
-    case .tcp: out.write("tcp")
-    case .udp: out.write("udp")
-    case .icmp: out.write("icmp")
-    case .icmpv6: out.write("icmp6")
+    writeDuration(max(0, flow.record.end &- flow.record.start))
+    switch flow.record.key.ipProtocol {
+    case .tcp: out.write(" tcp ")
+    case .udp: out.write(" udp ")
+    case .icmp: out.write(" icmp ")
+    case .icmpv6: out.write(" icmp6 ")
     default:
-      out.write("proto-")
-      out.write(decimal: record.key.ipProtocol.rawValue)
+      out.write(" proto-")
+      out.write(decimal: flow.record.key.ipProtocol.rawValue)
+      out.write(octet: 32)
     }
-    out.write(octet: 32)
-    writeEndpoints(record)
+    writeEndpoints(&flow.record)
     out.write(octet: 32)
     out.write(flow.record.service == .unknown ? "-" : flow.record.service.name)
     out.write(octet: 32)
     out.write(flow.connectionState.name)
     out.write(octet: 32)
-    for letter in flow.history { out.write(octet: letter) }
-    if flow.history.isEmpty { out.write("-") }
-    writeOctets(flow)
-    if let connection = flow.connection { writeTCP(connection) }
+    let letters = flow.history.endIndex
+    for i in 0..<letters { out.write(octet: flow.history.letter(i)) }
+    if letters == 0 { out.write("-") }
+    if flow.hasConnection {
+      write(
+        UInt64(flow.report.originator.streamOctets), back: UInt64(flow.report.responder.streamOctets))
+      writeTCP(&flow.report)
+    } else {
+      write(flow.record.datagramOctets[0], back: flow.record.datagramOctets[1])
+    }
     if flow.reason == .active { out.write(", so far") }
     // What is only worth knowing is left to the records.
     if let worst = flow.trouble(limits) {
@@ -53,7 +58,7 @@ public struct FlowLine: ~Copyable {
   }
 
   /// Who with whom. ICMP has no ports: a query's type, or a message's type and code, stand behind.
-  private mutating func writeEndpoints(_ record: FlowRecord) {
+  private mutating func writeEndpoints(_ record: inout FlowRecord) {
     let isICMP = record.key.ipProtocol == .icmp || record.key.ipProtocol == .icmpv6
     write(record.originator.address, isICMP ? 0 : record.originator.port, isIPv6: record.key.isIPv6)
     out.write(" > ")
@@ -86,46 +91,38 @@ public struct FlowLine: ~Copyable {
     out.write(decimal: port)
   }
 
-  private mutating func writeOctets(_ flow: EndedFlow) {
-    let sent: UInt64
-    let answered: UInt64
-    if let connection = flow.connection {
-      sent = UInt64(connection[.originator].streamOctets)
-      answered = UInt64(connection[.responder].streamOctets)
-    } else {
-      (sent, answered) = (flow.record.datagramOctets[0], flow.record.datagramOctets[1])
-    }
-    out.write(", ")
-    out.write(decimal: sent)
-    out.write(" octets out, ")
-    out.write(decimal: answered)
+  /// Octets out and back.
+  private mutating func write(_ sent: UInt64, back answered: UInt64) {
+    out.write(", ", decimal: sent)
+    out.write(" octets out, ", decimal: answered)
     out.write(" back")
   }
 
   /// The round trip of the handshake, and each kind of trouble that there was.
-  private mutating func writeTCP(_ connection: ConnectionReport) {
-    if let there = connection.handshake.synACKDelay, let here = connection.handshake.ackDelay {
-      out.write(", rtt ")
-      out.write(decimal: UInt64(max(0, there + here) / 1000))
+  private mutating func writeTCP(_ connection: inout ConnectionReport) {
+    let delays = connection.handshake.delays()
+    if let there = delays.there, let here = delays.here {
+      out.write(", rtt ", decimal: UInt64(max(0, there + here) / 1000))
       out.write(" us")
     }
-    var sum = TCPCounters()
-    for side in FlowSide.allCases {
-      let counters = connection[side].counters
-      sum.retransmissions += counters.retransmissions
-      sum.outOfOrder += counters.outOfOrder
-      sum.duplicateFrames += counters.duplicateFrames
-      sum.zeroWindows += counters.zeroWindows
-    }
-    write(sum.retransmissions, " retransmitted")
-    write(sum.outOfOrder, " out of order")
-    write(sum.duplicateFrames, " captured twice")
-    write(sum.zeroWindows, " zero windows")
-    writeLimit(connection)
+    // Of a connection without troubles none was counted, and nothing is known of its pace.
+    if connection.originator.isPlain { return }
+    write(
+      connection.originator.counters.retransmissions + connection.responder.counters.retransmissions,
+      " retransmitted")
+    write(
+      connection.originator.counters.outOfOrder + connection.responder.counters.outOfOrder, " out of order")
+    write(
+      connection.originator.counters.duplicateFrames + connection.responder.counters.duplicateFrames,
+      " captured twice")
+    write(
+      connection.originator.counters.zeroWindows + connection.responder.counters.zeroWindows,
+      " zero windows")
+    writeLimit(&connection)
   }
 
   /// What set the pace, when one thing did for half of the time and more.
-  private mutating func writeLimit(_ connection: ConnectionReport) {
+  private mutating func writeLimit(_ connection: inout ConnectionReport) {
     guard let most = connection.limits?.max(by: { $0.share < $1.share }), most.share >= 0.5 else { return }
     switch most.limit {
     case .application: out.write(", limited by its application ")

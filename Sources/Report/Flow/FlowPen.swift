@@ -32,7 +32,7 @@ extension Pen {
     if isIPv6 {
       lend { $0.write(ipv6: address) }
     } else {
-      write(ipv4: UInt32(truncatingIfNeeded: address.low))
+      write("", ipv4: UInt32(truncatingIfNeeded: address.low))
     }
   }
 

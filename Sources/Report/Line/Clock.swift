@@ -6,6 +6,8 @@ internal import Wire
 struct LineClock {
   /// The second whose text is in `text`.
   var second = Int64.min
+  /// The same in nanoseconds, once there is one.
+  var base: Int64?
   /// Up to "2023-01-01 00:00:00".
   var text = ShortText()
   /// The quarter of an hour that `offset` holds for: zones change at no finer step.
@@ -75,8 +77,19 @@ extension LinePrinter {
     out.write(octet: 32)
   }
 
-  /// A point in time.
+  /// A point in time: mostly of the second whose text is kept.
+  @inline(__always)
   private mutating func absolute(_ time: Int64) {
+    if let base = clock.base, UInt64(bitPattern: time &- base) < 1_000_000_000 {
+      out.write(clock.text)
+      write(fraction: time &- base)
+    } else {
+      absoluteAnew(time)
+    }
+  }
+
+  @inline(never)
+  private mutating func absoluteAnew(_ time: Int64) {
     let fraction = floorMod(time, 1_000_000_000)
     let second = (time &- fraction) / 1_000_000_000
     // What does not fit 31 bits is no time of a capture.
@@ -86,6 +99,7 @@ extension LinePrinter {
     }
     if second != clock.second {
       clock.second = second
+      clock.base = time &- fraction
       clock.text.removeAll()
       if case .epoch = options.timestamps {
         putEpoch(UInt64(UInt32(truncatingIfNeeded: second)))

@@ -40,7 +40,7 @@ extension LinePrinter {
     let flags = header[13]
     if flags & 0x07 != 0 { paint(flags & 0x04 != 0 ? .fault : flags & 0x02 != 0 ? .opening : .dim) }
     out.write("Flags [")
-    self.flags(flags)
+    out.write(flags: flags)
     out.write("]")
     if flags & 0x07 != 0 { paint(.plain) }
     var sequence = header.u32(4)
@@ -146,23 +146,6 @@ extension LinePrinter {
     out.write("]")
   }
 
-  /// A letter for each flag, those of RFC 9293 first; a point for an acknowledgment.
-  @inline(__always)
-  mutating func flags(_ flags: UInt8) {
-    if flags == 0 {
-      out.write("none")
-      return
-    }
-    if flags & 0x01 != 0 { out.write(octet: 70) }
-    if flags & 0x02 != 0 { out.write(octet: 83) }
-    if flags & 0x04 != 0 { out.write(octet: 82) }
-    if flags & 0x08 != 0 { out.write(octet: 80) }
-    if flags & 0x10 != 0 { out.write(octet: 46) }
-    if flags & 0x20 != 0 { out.write(octet: 85) }
-    if flags & 0x40 != 0 { out.write(octet: 69) }
-    if flags & 0x80 != 0 { out.write(octet: 87) }
-  }
-
   /// What a reset says in its data (RFC 9293 section 3.10.7): at most thirty octets of it.
   private mutating func resetData(_ bytes: Bytes, _ length: Int) {
     let shownMax = 30
@@ -191,6 +174,25 @@ extension LinePrinter {
     case 22: try ssh(bytes, length)
     default: return
     }
+  }
+}
+
+extension OctetBuffer {
+  /// A letter for each flag, those of RFC 9293 first; a point for an acknowledgment.
+  @inline(__always)
+  mutating func write(flags: UInt8) {
+    if flags == 0 {
+      write("none")
+      return
+    }
+    if flags & 0x01 != 0 { write(octet: 70) }
+    if flags & 0x02 != 0 { write(octet: 83) }
+    if flags & 0x04 != 0 { write(octet: 82) }
+    if flags & 0x08 != 0 { write(octet: 80) }
+    if flags & 0x10 != 0 { write(octet: 46) }
+    if flags & 0x20 != 0 { write(octet: 85) }
+    if flags & 0x40 != 0 { write(octet: 69) }
+    if flags & 0x80 != 0 { write(octet: 87) }
   }
 }
 

@@ -45,6 +45,7 @@ extension LinePrinter {
   private func begins(_ bytes: Bytes, _ length: Int, _ rule: TextRule) -> Bool {
     if case .everything = rule { return true }
     let here = bytes.extracting(first: max(0, length))
+    if case .http = rule, here.beginsHTTP { return true }
     guard let first = word(here, 0, length) else { return false }
     if isRequest(here.extracting(0..<first.end), rule) { return true }
     guard let second = word(here, first.next, length) else { return false }
@@ -76,23 +77,19 @@ extension LinePrinter {
   private mutating func textLine(
     _ bytes: Bytes, _ length: Int, _ start: Int, before: StaticString
   ) throws(Cut) -> Int? {
-    var at = start
-    while at < length {
+    let at = bytes.firstUnprintable(from: start, to: min(length, bytes.count))
+    if at < length {
       let octet = try bytes.get8(at)
       if octet == 10 {
         out.write(before)
         out.write(raw: bytes.extracting(start..<at))
         return at &+ 1
       }
-      if octet == 13 {
-        if at &+ 1 >= length { return nil }
-        if try bytes.get8(at &+ 1) != 10 { return nil }
-        out.write(before)
-        out.write(raw: bytes.extracting(start..<at))
-        return at &+ 2
-      }
-      if (octet < 0x20 && octet != 9) || octet > 0x7e { return nil }
-      at &+= 1
+      if octet != 13 || at &+ 1 >= length { return nil }
+      if try bytes.get8(at &+ 1) != 10 { return nil }
+      out.write(before)
+      out.write(raw: bytes.extracting(start..<at))
+      return at &+ 2
     }
     out.write(before)
     out.write(raw: bytes.extracting(start..<at))
@@ -108,6 +105,33 @@ extension LinePrinter {
     case .rtsp: requests.rtsp.contains(word)
     case .sip: requests.sip.contains(word)
     }
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Whether it begins as most messages of HTTP do: with GET, POST, or an answer's version and number.
+  fileprivate var beginsHTTP: Bool {
+    guard count >= 13 else { return false }
+    let start = extracting(0..<13)
+    if start.u32(0) == 0x4745_5420 || start.u32(0) == 0x504f_5354 && start[4] == 32 { return true }
+    guard start.u64(0) | 1 == 0x4854_5450_2f31_2e31, start[8] == 32 else { return false }
+    for at in 9..<12 where start[at] < 48 || start[at] > 57 { return false }
+    return start[12] == 32 || start[12] == 13 || start[12] == 10
+  }
+
+  /// The first octet that is no printable character and no tab, eight at a time; `end` when there is none.
+  fileprivate func firstUnprintable(from start: Int, to end: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var at = start
+    while at &+ 8 <= end {
+      let word = extracting(at..<at &+ 8).u64(0)
+      // The highest bit of an octet: below 32, or above 126.
+      let (below, above) = ((word &- 32 &* ones) & ~word, (word &+ ones) | word)
+      if (below | above) & (128 &* ones) != 0 { break }
+      at &+= 8
+    }
+    while at < end, self[at] >= 32 && self[at] <= 126 || self[at] == 9 { at &+= 1 }
+    return at
   }
 }
 
