@@ -68,11 +68,21 @@ public struct FrameBatch: ~Copyable, Sendable {
     return true
   }
 
-  /// Hands out each frame, borrowed, in the order in which they came.
+  /// Hands out each frame, borrowed, in the order in which they came; each is shown to `ahead` when as many
+  /// as `foresight` come before it.
   @inline(__always)
-  public borrowing func forEach(_ body: (Bytes, Frame) -> Void) {
-    var start = 0
-    for frame in frames {
+  public borrowing func forEach(
+    foresight: UInt64 = 0, ahead: (Bytes, Frame) -> Void = { _, _ in }, _ body: (Bytes, Frame) -> Void
+  ) {
+    var (start, next, shown) = (0, 0, 0)
+    for index in frames.indices {
+      while shown < min(frames.count, index + Int(foresight)) {
+        let frame = frames[shown]
+        ahead(unsafe UnsafeBufferPointer(start: room + next, count: frame.capturedLength).span, frame)
+        next += frame.capturedLength
+        shown += 1
+      }
+      let frame = frames[index]
       body(unsafe UnsafeBufferPointer(start: room + start, count: frame.capturedLength).span, frame)
       start += frame.capturedLength
     }

@@ -12,7 +12,7 @@ struct FlowTable: ~Copyable {
   /// ones are half full.
   private static let moveMax = 8
 
-  private let secret: FlowSecret
+  let secret: FlowSecret
   private var buckets: ZeroedWords
   private var mask: Int
   /// The smaller buckets, while they are being emptied, and how far that is.

@@ -72,8 +72,9 @@ extension FlowKey {
   }
 }
 
-/// A plain frame of TCP, looked at in its turn or some frames before.
-struct ForeseenFrame {
+/// A plain frame of TCP, looked at in its turn or some frames before, by its tracker or by who hands it
+/// frames.
+public struct ForeseenFrame: Sendable {
   /// Its number, 0 for none.
   fileprivate var number: UInt64 = 0
   fileprivate var key = FlowKey.none
@@ -85,18 +86,23 @@ struct ForeseenFrame {
   /// What may be written down of it.
   fileprivate var arrival: Arrival?
 
-  init() {}
+  /// No frame.
+  public init() {}
 
-  /// Looks at a frame.
+  /// Looks at a frame for a tracker with this secret.
+  public mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: FlowSecret) {
+    read(octets, frame, secret)
+  }
+
   @inline(__always)
-  fileprivate mutating func look(_ octets: Bytes, _ frame: Frame, _ table: borrowing FlowTable) {
+  fileprivate mutating func read(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
     shape = PlainShape(octets, frame)
     number = frame.number
     arrival = nil
     index = -1
     guard let shape, shape.isTCP else { return self.shape = nil }
     (key, isReversed) = FlowKey.of(octets, shape)
-    hash = table.hash(key)
+    hash = key.hash(secret)
     arrival = Arrival(octets, frame, shape)
   }
 }
@@ -117,11 +123,24 @@ extension Tracker {
   /// nothing of what is told.
   public mutating func foresee(_ octets: Bytes, _ frame: Frame) {
     guard takesStraight else { return }
-    foreseen[place(frame.number)].look(octets, frame, table)
-    if foreseen[place(frame.number)].shape != nil { table.prefetch(foreseen[place(frame.number)].hash) }
-    let next = place(frame.number &- (Tracker.foresight &- Tracker.slotAhead))
+    foreseen[place(frame.number)].read(octets, frame, table.secret)
+    askAhead(frame.number)
+  }
+
+  /// The same of a frame that has been looked at, with this tracker's secret.
+  public mutating func foresee(_ looked: inout ForeseenFrame) {
+    guard takesStraight else { return }
+    foreseen[place(looked.number)] = looked
+    askAhead(looked.number)
+  }
+
+  /// Asks for the memory of the last frame that is foreseen, and of those before it.
+  @inline(__always)
+  private mutating func askAhead(_ number: UInt64) {
+    if foreseen[place(number)].shape != nil { table.prefetch(foreseen[place(number)].hash) }
+    let next = place(number &- (Tracker.foresight &- Tracker.slotAhead))
     if foreseen[next].shape != nil { foreseen[next].index = table.candidate(foreseen[next].hash) }
-    let index = foreseen[place(frame.number &- (Tracker.foresight &- Tracker.journalAhead))].index
+    let index = foreseen[place(number &- (Tracker.foresight &- Tracker.journalAhead))].index
     if index >= 0, table.slots[index].isBrief { journals.prefetch(table.slots[index].state) }
   }
 
@@ -131,7 +150,7 @@ extension Tracker {
   public mutating func takeStraight(_ octets: Bytes, _ frame: Frame) -> Bool {
     guard takesStraight else { return false }
     let place = place(frame.number)
-    if foreseen[place].number != frame.number { foreseen[place].look(octets, frame, table) }
+    if foreseen[place].number != frame.number { foreseen[place].read(octets, frame, table.secret) }
     guard foreseen[place].arrival != nil else { return false }
     begin(frame)
     if takeForeseen(place, octets, frame) { return true }

@@ -1,4 +1,7 @@
-// A saved capture on two threads: the first reads, dissects and prints, the second tracks.
+// A saved capture on two threads: the first reads frames and prints, the second tracks.
+//
+// The first takes out of a plain frame what names its flow and what a journal asks of it; the few frames that
+// are more are dissected by the second, because only the tracker knows which these are.
 
 import Capture
 import Flow
@@ -6,34 +9,37 @@ import Report
 import Synchronization
 import Wire
 
-/// What goes to the tracker and comes back: frames with what was dissected of them, then flows that ended.
+/// What goes to the tracker and comes back: frames with what was seen in them, then flows that ended.
 private struct FlowLoad: ~Copyable, Sendable {
-  var frames = FrameBatch()
+  private var frames = FrameBatch()
   /// Of the frame with the same index; those behind the last frame are of earlier loads.
-  var packets: [Packet] = []
+  private var looked: [ForeseenFrame] = []
   var ended: [EndedFlow] = []
   /// The input ends with it.
   var isLast = false
   /// Set when everything has been told.
   var tally: FlowTally?
 
-  /// Takes a frame. False when there is no room for it.
+  /// Takes a frame for a tracker with this secret. False when there is no room for it.
   @inline(__always)
-  mutating func add(_ octets: Bytes, _ frame: Frame, _ mux: borrowing Mux) -> Bool {
+  mutating func add(_ octets: Bytes, _ frame: Frame, _ secret: FlowSecret) -> Bool {
     guard frames.append(octets, frame) else { return false }
-    if packets.count < frames.count { packets.append(Packet()) }
-    mux.dissect(octets, frame, into: &packets[frames.count - 1])
+    if looked.count < frames.count { looked.append(ForeseenFrame()) }
+    looked[frames.count - 1].look(octets, frame, secret)
     return true
   }
 
   /// Lets a tracker have the frames.
-  mutating func track(_ tracker: inout Tracker) {
-    var index = 0
-    frames.forEach { octets, frame in
-      _ = tracker.receive(&packets[index], frame, octets)
-      index += 1
-    }
-    tracker.drain { ended.append($0) }
+  mutating func track(_ tracking: inout FlowTracking) {
+    var next = 0
+    frames.forEach(
+      foresight: Tracker.foresight,
+      ahead: { _, _ in
+        tracking.foresee(&looked[next])
+        next += 1
+      },
+      { octets, frame in tracking.receive(octets, frame) })
+    tracking.drain { ended.append($0) }
   }
 
   /// Forgets what it carried.
@@ -59,26 +65,26 @@ private struct TrackerThread: Sendable {
   let back = Handover<Parcel>()
 
   /// Tracks what comes, until the input has ended and all flows have been told.
-  func run(_ limits: Limits) {
+  func run(_ limits: Limits, _ secret: FlowSecret) {
     /// Flows that are handed over together at the end.
     let endedMax = 256
-    var tracker = Tracker(limits)
+    var tracking = FlowTracking(limits, secret: secret)
     var load = there.take().open()
     while !load.isLast {
-      load.track(&tracker)
+      load.track(&tracking)
       back.put(Parcel(load))
       load = there.take().open()
     }
-    load.track(&tracker)
-    tracker.finish()
-    tracker.drain { flow in
+    load.track(&tracking)
+    tracking.finish()
+    tracking.drain { flow in
       if load.ended.count >= endedMax {
         back.put(Parcel(load))
         load = there.take().open()
       }
       load.ended.append(flow)
     }
-    load.tally = tracker.tally
+    load.tally = tracking.tally
     back.put(Parcel(load))
   }
 }
@@ -89,7 +95,7 @@ struct FlowThreads: FrameReader, ~Copyable {
   private static let loadsMax = 8
 
   private var view: FlowView
-  private let mux = Mux.standard
+  private let secret = FlowSecret()
   private var load = FlowLoad()
   private var tally: FlowTally?
   /// Loads that are with the tracker.
@@ -102,13 +108,13 @@ struct FlowThreads: FrameReader, ~Copyable {
     self.view = view
     let tracking = TrackerThread()
     self.tracking = tracking
-    worker = Worker { tracking.run(limits) }
+    worker = Worker { [secret] in tracking.run(limits, secret) }
   }
 
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
-    if load.add(octets, frame, mux) { return }
+    if load.add(octets, frame, secret) { return }
     send()
-    _ = load.add(octets, frame, mux)
+    _ = load.add(octets, frame, secret)
   }
 
   /// Nothing comes: what was read is told.

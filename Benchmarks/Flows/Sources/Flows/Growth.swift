@@ -46,6 +46,8 @@ func grow(_ count: Int, asks: Int = 2_000_000) {
   limits.flowsMax = 33_000_000
   limits.idleTCP = .max
   limits.active = 0
+  // As `flows` has it.
+  limits.keepsJournals = true
   var tracker = Tracker(limits, secret: FlowSecret(seed: 1))
   var packet = Packet()
   packet.ipVersion = 4
