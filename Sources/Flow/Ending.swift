@@ -200,6 +200,18 @@ extension Tracker {
     hasEnded = false
   }
 
+  /// Hands over the same flows at once, without copying one, and says how many: `flows` becomes the tracker's
+  /// list of them, which may hold older ones behind them, and the tracker goes on with what `flows` was. Of
+  /// what is left when the input has ended nothing is handed over: `drain` does that.
+  public mutating func exchangeEnded(_ flows: inout [EndedFlow]) -> Int {
+    swap(&flows, &ended)
+    defer {
+      endedCount = 0
+      hasEnded = !finishing.isEmpty
+    }
+    return endedCount
+  }
+
   private mutating func handOver(_ body: (inout EndedFlow) -> Void) {
     for i in 0..<endedCount { body(&ended[i]) }
     endedCount = 0

@@ -14,7 +14,9 @@ private struct FlowLoad: ~Copyable, Sendable {
   private var frames = FrameBatch()
   /// Of the frame with the same index; those behind the last frame are of earlier loads.
   private var looked: [ForeseenFrame] = []
-  var ended: [EndedFlow] = []
+  /// Those that ended, and behind them older ones: who fills them anew asks for no memory.
+  private var ended: [EndedFlow] = []
+  private(set) var endedCount = 0
   /// The input ends with it.
   var isLast = false
   /// Set when everything has been told.
@@ -39,13 +41,24 @@ private struct FlowLoad: ~Copyable, Sendable {
         next += 1
       },
       { octets, frame in tracking.receive(octets, frame) })
-    tracking.drain { ended.append($0) }
+    endedCount = tracking.exchangeEnded(&ended)
+  }
+
+  /// Takes one more flow that ended.
+  mutating func add(_ flow: inout EndedFlow) {
+    if endedCount == ended.count { ended.append(flow) } else { ended[endedCount] = flow }
+    endedCount += 1
+  }
+
+  /// Shows the flows that ended.
+  mutating func show(_ view: inout FlowView) {
+    for i in 0..<endedCount { view.show(&ended[i]) }
   }
 
   /// Forgets what it carried.
   mutating func clear() {
     frames.removeAll()
-    ended.removeAll(keepingCapacity: true)
+    endedCount = 0
   }
 }
 
@@ -78,11 +91,11 @@ private struct TrackerThread: Sendable {
     load.track(&tracking)
     tracking.finish()
     tracking.drain { flow in
-      if load.ended.count >= endedMax {
+      if load.endedCount >= endedMax {
         back.put(Parcel(load))
         load = there.take().open()
       }
-      load.ended.append(flow)
+      load.add(&flow)
     }
     load.tally = tracking.tally
     back.put(Parcel(load))
@@ -155,7 +168,7 @@ struct FlowThreads: FrameReader, ~Copyable {
   private mutating func takeBack() -> FlowLoad {
     var load = tracking.back.take().open()
     underWay -= 1
-    for i in load.ended.indices { view.show(&load.ended[i]) }
+    load.show(&view)
     load.clear()
     return load
   }
