@@ -15,8 +15,9 @@ let package = Package(
         .strictMemorySafety(), .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
       ]),
+    .systemLibrary(name: "CPrefetch"),
     .target(
-      name: "Flow", dependencies: ["Wire"],
+      name: "Flow", dependencies: ["CPrefetch", "Wire"],
       swiftSettings: [
         .strictMemorySafety(), .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
