@@ -44,11 +44,11 @@ extension Tracker {
   ) {
     let place = table.slots[index].state
     if let reused, let since = reused.sinceTimeWait {
-      journals.journals[place].reusedAfter = since
-      journals.journals[place].isReusedNewer = reused.isNewer
+      journals[place].reusedAfter = since
+      journals[place].isReusedNewer = reused.isNewer
     }
     _ = isDamaged(opening.arrival, place, &packet, octets)
-    journals.journals[place].begin(opening.arrival, opening.offer)
+    journals[place].begin(opening.arrival, opening.offer)
     journals.write(opening.arrival, at: place)
   }
 
@@ -63,15 +63,15 @@ extension Tracker {
     let arrival = Arrival(&packet, frame, table.slots[index].side(isReversed))
     if packet.tcp.flags.contains(.syn) {
       let offer = TCPOffer(&packet)
-      guard !offer.isCut, journals.journals[place].isAnswer(arrival),
+      guard !offer.isCut, journals[place].isAnswer(arrival),
         !isDamaged(arrival, place, &packet, octets)
       else { return false }
-      journals.journals[place].begin(arrival, offer)
+      journals[place].begin(arrival, offer)
     } else {
-      guard journals.journals[place].isOrdinary(arrival), journals.hasRoom(place),
+      guard journals[place].isOrdinary(arrival), journals.hasRoom(place),
         !isDamaged(arrival, place, &packet, octets)
       else { return false }
-      journals.journals[place].take(arrival)
+      journals[place].take(arrival)
     }
     let slot = note(arrival, index, place, isReversed: isReversed, frame, ip: packet.ipLength)
     verdict.side = slot.side
@@ -86,7 +86,7 @@ extension Tracker {
   ) -> FlowSlot.Ordinary {
     journals.write(arrival, at: place)
     let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: ip)
-    lists.touch(index, journals.journals[place].classify(), before: slot.before, &table)
+    lists.touch(index, journals[place].classify(), before: slot.before, &table)
     atHand = index
     if lists.closed > limits.closedMax { endClosed() }
     return slot
@@ -100,13 +100,13 @@ extension Tracker {
   ) -> Bool {
     if arrival.isCut { return false }
     let (me, kind) = (arrival.side.rawValue, arrival.payload > 0 ? 1 : 0)
-    let isNear = journals.journals[place].ends[me].isNear
-    var checks = journals.journals[place].ends[me].checks
+    let isNear = journals[place].ends[me].isNear
+    var checks = journals[place].ends[me].checks
     guard checks.isWorth(kind) || (checks.isWorthFarAway(kind) && !isNear), let verdict = verdict() else {
       return false
     }
     if checks.take(verdict, kind), !isNear { return true }
-    journals.journals[place].ends[me].checks = checks
+    journals[place].ends[me].checks = checks
     return false
   }
 
@@ -127,17 +127,17 @@ extension Tracker {
     let place = table.slots[index].state
     let me = table.slots[index].side(name.isReversed).rawValue
     guard packet.hasTCP, packet.tcp.flags.contains(.syn), !packet.tcp.flags.contains(.ack),
-      journals.journals[place].isClosed, packet.tcp.sequence != journals.journals[place].ends[me].initial
+      journals[place].isClosed, packet.tcp.sequence != journals[place].ends[me].initial
     else { return nil }
     // The first to close is in TIME_WAIT from the other's FIN on.
-    let since = max(journals.journals[place].ends[0].lastNew, journals.journals[place].ends[1].lastNew)
-    let end = journals.journals[place].ends[me]
+    let since = max(journals[place].ends[0].lastNew, journals[place].ends[1].lastNew)
+    let end = journals[place].ends[me]
     var isNewer = distance(from: end.next, to: packet.tcp.sequence) > 0
     if packet.tcp.hasTimestamps, end.offer.hasTimestamps {
       isNewer = isNewer || Int32(bitPattern: packet.tcp.timestampValue &- end.stamp) > 0
     }
     let reuse = Reuse(
-      sinceTimeWait: interval(journals.journals[place].start &+ since, frame.time), isNewer: isNewer)
+      sinceTimeWait: interval(journals[place].start &+ since, frame.time), isNewer: isNewer)
     self.end(index, .end)
     return reuse
   }
@@ -146,7 +146,7 @@ extension Tracker {
   mutating func unfold(_ index: Int) {
     let place = table.slots[index].state
     var reader = JournalReader(journals.whole(place))
-    let journal = journals.journals[place]
+    let journal = journals[place]
     let serial = table.slots[index].serial
     table.slots[index].isBrief = false
     table.slots[index].state = connections.insert(

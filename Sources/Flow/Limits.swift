@@ -62,7 +62,6 @@ public struct Limits: Sendable {
       + FlowTable.octetsPerFlow + 3 * 8
     return flows * flow
       + ConnectionStore.octetsMax(flows, warmMax: warmMax, detailsMax: detailsMax)
-      + (keepsJournals ? JournalStore.octetsMax(flows) : 0)
       + detailsMax * DetailPool.octetsPerDetail + detailOctetsMax + Copies.octetsMax
       + Contents.octetsMax
   }

@@ -209,7 +209,7 @@ extension Tracker {
   func beginning(of index: Int) -> (time: Int64, frame: UInt64) {
     let state = table.slots[index].state
     if table.slots[index].isBrief {
-      return (journals.journals[state].start, journals.journals[state].firstFrame)
+      return (journals[state].start, journals[state].firstFrame)
     }
     if table.slots[index].hasConnection {
       return (connections.warm[state].start, connections.warm[state].firstFrame)

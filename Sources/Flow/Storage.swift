@@ -55,6 +55,14 @@ internal import CPrefetch
     unsafe blocks.advanced(by: full).initialize(to: .allocate(capacity: Slab.size))
   }
 
+  /// The place of an element.
+  @inline(__always)
+  fileprivate func address(_ index: Int) -> UnsafeMutableRawPointer {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a place in the slab")
+    return unsafe UnsafeMutableRawPointer(
+      blocks[index &>> Slab.shift].advanced(by: index & (Slab.size &- 1)))
+  }
+
   /// Asks for an element that is read soon, or for what is at its place; nothing for a place that is none.
   @inline(__always)
   func prefetch(_ index: Int) {
@@ -105,9 +113,71 @@ struct Pool<Element>: ~Copyable {
   @inline(__always)
   func prefetch(_ index: Int) { slab.prefetch(index) }
 
+  /// The place of an element.
+  @inline(__always)
+  fileprivate func address(_ index: Int) -> UnsafeMutableRawPointer { unsafe slab.address(index) }
+
   subscript(index: Int) -> Element {
     @inline(__always) _read { yield slab[index] }
     @inline(__always) _modify { yield &slab[index] }
+  }
+}
+
+/// Places of 360 octets for connections in few octets: journals, and those that are packed. A connection is
+/// first the one and then the other, and takes one place, not one in each of two pools.
+@safe struct BriefPool: ~Copyable {
+  struct Place: BitwiseCopyable {
+    var words = InlineArray<45, UInt64>(repeating: 0)
+  }
+
+  private var places = Pool<Place>()
+
+  init() {
+    precondition(
+      MemoryLayout<Journal>.size <= MemoryLayout<Place>.size
+        && MemoryLayout<Packed>.size <= MemoryLayout<Place>.size, "both fit into a place")
+  }
+
+  /// Places that are in use, and octets of memory.
+  var count: Int { places.count }
+  var octets: Int { places.octets }
+  /// Octets of a place, and of its number among the free ones.
+  static var octetsPerPlace: Int { MemoryLayout<Place>.stride + 4 }
+
+  mutating func take(_ journal: Journal) -> Int {
+    let place = places.take(Place())
+    self[journal: place] = journal
+    return place
+  }
+
+  mutating func take(_ packed: Packed) -> Int {
+    let place = places.take(Place())
+    self[packed: place] = packed
+    return place
+  }
+
+  mutating func giveBack(_ place: Int) { places.giveBack(place) }
+
+  /// Asks for a place that is read soon.
+  @inline(__always)
+  func prefetch(_ place: Int) { places.prefetch(place) }
+
+  subscript(journal place: Int) -> Journal {
+    @inline(__always) _read {
+      yield unsafe places.address(place).assumingMemoryBound(to: Journal.self).pointee
+    }
+    @inline(__always) _modify {
+      yield unsafe &places.address(place).assumingMemoryBound(to: Journal.self).pointee
+    }
+  }
+
+  subscript(packed place: Int) -> Packed {
+    @inline(__always) _read {
+      yield unsafe places.address(place).assumingMemoryBound(to: Packed.self).pointee
+    }
+    @inline(__always) _modify {
+      yield unsafe &places.address(place).assumingMemoryBound(to: Packed.self).pointee
+    }
   }
 }
 

@@ -179,13 +179,13 @@ extension Tracker {
     }
     let place = table.slots[index].state
     arrival.side = table.slots[index].side(foreseen[at].isReversed)
-    if limits.active > 0, interval(journals.journals[place].start, frame.time) >= limits.active {
+    if limits.active > 0, interval(journals[place].start, frame.time) >= limits.active {
       return false
     }
-    guard journals.journals[place].isOrdinary(arrival), journals.hasRoom(place),
+    guard journals[place].isOrdinary(arrival), journals.hasRoom(place),
       !isDamaged(arrival, place, { Checksum.segment(octets, shape) })
     else { return false }
-    journals.journals[place].take(arrival)
+    journals[place].take(arrival)
     let slot = note(
       arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
     if shape.payload > 0, !arrival.isCut { remember(at, octets, shape, slot, frame) }

@@ -38,7 +38,6 @@ public struct Tracker: ~Copyable {
   var table: FlowTable
   var lists = FlowLists()
   var connections: ConnectionStore
-  var journals = JournalStore()
   var datagrams = Pool<DatagramState>()
   var outlines = Pool<Outline>()
   var rarities = Pool<FlowRarities>()
@@ -73,6 +72,12 @@ public struct Tracker: ~Copyable {
   public internal(set) var settled: [Settlement] = []
   var counts = FlowTally()
 
+  /// The connections that are journals.
+  var journals: JournalStore {
+    @inline(__always) _read { yield connections.brief }
+    @inline(__always) _modify { yield &connections.brief }
+  }
+
   /// What was seen, and what was given up.
   public var tally: FlowTally {
     var tally = counts
@@ -102,7 +107,7 @@ public struct Tracker: ~Copyable {
 
   /// Octets of memory that it holds, but for what waits to be drained: at most `Limits.octetsMax`.
   public var octets: Int {
-    table.octets + connections.octets + journals.octets + datagrams.octets + outlines.octets + rarities.octets
+    table.octets + connections.octets + datagrams.octets + outlines.octets + rarities.octets
       + details.octetsInAll
       + Copies.octetsMax + contents.octets
   }
@@ -281,7 +286,7 @@ public struct Tracker: ~Copyable {
   /// What kind of flow it is now.
   @inline(__always)
   private mutating func flowClass(of index: Int) -> FlowClass {
-    if table.slots[index].isBrief { return journals.journals[table.slots[index].state].classify() }
+    if table.slots[index].isBrief { return journals[table.slots[index].state].classify() }
     if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].classify() }
     if isOutlined(index) { return outlines[table.slots[index].state].flowClass }
     return .of(table.slots[index].key.ipProtocol, isAnswered: table.slots[index].isAnswered)

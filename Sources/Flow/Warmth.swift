@@ -21,7 +21,9 @@ struct ConnectionStore: ~Copyable {
 
   private let warmMax: Int
   var warm = Pool<TCPConnection>()
-  private var cold = Pool<Packed>()
+  /// Journals, and where the packed ones are as well.
+  var brief = JournalStore()
+  private var coldCount = 0
   /// What the hand asks of each warm place, close together: it looks at many of them.
   private var keepers = Slab<Keeper>()
   private var hand = 0
@@ -31,12 +33,12 @@ struct ConnectionStore: ~Copyable {
   init(warmMax: Int) { self.warmMax = warmMax }
 
   /// Connections, warm and cold.
-  var count: Int { warm.count + cold.count }
+  var count: Int { warm.count + coldCount }
   /// Octets of memory.
-  var octets: Int { warm.octets + cold.octets + keepers.count * MemoryLayout<Keeper>.stride }
+  var octets: Int { warm.octets + brief.octets + keepers.count * MemoryLayout<Keeper>.stride }
   /// The most that so many connections take: beyond the warm ones, those with a detail are warm as well.
   static func octetsMax(_ count: Int, warmMax: Int, detailsMax: Int) -> Int {
-    count * (MemoryLayout<Packed>.stride + 4)
+    JournalStore.octetsMax(count)
       + (warmMax + detailsMax + 1024) * (MemoryLayout<TCPConnection>.stride + 4 + MemoryLayout<Keeper>.stride)
   }
 
@@ -65,14 +67,19 @@ struct ConnectionStore: ~Copyable {
   private mutating func warmUp(_ flow: Int, _ table: inout FlowTable) {
     let place = table.slots[flow].state
     let connection = unpacked(place)
-    cold.giveBack(place)
+    giveBackCold(place)
     table.slots[flow].isCold = false
     table.slots[flow].state = insert(connection, flow: flow, &table)
   }
 
+  private mutating func giveBackCold(_ place: Int) {
+    brief.places.giveBack(place)
+    coldCount -= 1
+  }
+
   private func unpacked(_ place: Int) -> TCPConnection {
     var connection = blank
-    cold[place].unpack(into: &connection)
+    brief.places[packed: place].unpack(into: &connection)
     connection.unfold()
     return connection
   }
@@ -86,7 +93,7 @@ struct ConnectionStore: ~Copyable {
   /// Takes out a flow's connection, which holds no detail any more.
   mutating func remove(_ flow: Int, _ table: borrowing FlowTable) {
     let place = table.slots[flow].state
-    if table.slots[flow].isCold { return cold.giveBack(place) }
+    if table.slots[flow].isCold { return giveBackCold(place) }
     keepers[place].flow = -1
     warm.giveBack(place)
   }
@@ -115,7 +122,8 @@ struct ConnectionStore: ~Copyable {
     keepers[place].flow = -1
     warm.giveBack(place)
     table.slots[flow].isCold = true
-    table.slots[flow].state = cold.take(octets)
+    table.slots[flow].state = brief.places.take(octets)
+    coldCount += 1
     return true
   }
 }

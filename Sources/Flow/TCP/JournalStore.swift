@@ -15,25 +15,32 @@ struct JournalStore: ~Copyable {
   /// journals with what does not fit.
   static let restsMax = 32_768
 
-  var journals = Pool<Journal>()
+  /// The journals, and in the same places connections that are packed.
+  var places = BriefPool()
   private var rests = Pool<JournalRest>()
 
   init() {}
 
   /// Octets of memory.
-  var octets: Int { journals.octets + rests.octets }
-  /// The most that so many journals take.
+  var octets: Int { places.octets + rests.octets }
+  /// The most that so many take.
   static func octetsMax(_ count: Int) -> Int {
-    count * (MemoryLayout<Journal>.stride + 4) + (restsMax + 512) * (MemoryLayout<JournalRest>.stride + 4)
+    count * BriefPool.octetsPerPlace + (restsMax + 512) * (MemoryLayout<JournalRest>.stride + 4)
+  }
+
+  /// A journal.
+  subscript(place: Int) -> Journal {
+    @inline(__always) _read { yield places[journal: place] }
+    @inline(__always) _modify { yield &places[journal: place] }
   }
 
   /// Puts in a journal, and says its place.
-  mutating func insert(_ journal: Journal) -> Int { journals.take(journal) }
+  mutating func insert(_ journal: Journal) -> Int { places.take(journal) }
 
   /// Whether one more entry can be written.
   @inline(__always)
   mutating func hasRoom(_ place: Int) -> Bool {
-    let count = Int(journals[place].count)
+    let count = Int(self[place].count)
     if count < Journal.held { return true }
     if count == Journal.held { return rests.count < JournalStore.restsMax }
     return count < Journal.held + JournalRest.held
@@ -42,34 +49,34 @@ struct JournalStore: ~Copyable {
   /// Writes down a segment, for which there is room.
   @inline(__always)
   mutating func write(_ arrival: Arrival, at place: Int) {
-    let since = arrival.time &- journals[place].start
-    let frames = UInt32(truncatingIfNeeded: arrival.frame &- journals[place].firstFrame)
+    let since = arrival.time &- self[place].start
+    let frames = UInt32(truncatingIfNeeded: arrival.frame &- self[place].firstFrame)
     let entry = JournalEntry(arrival, since: since, frames: frames)
-    let count = Int(journals[place].count)
+    let count = Int(self[place].count)
     if count < Journal.held {
-      journals[place].entries[count] = entry
+      self[place].entries[count] = entry
     } else {
-      if count == Journal.held { journals[place].rest = Int32(rests.take(JournalRest())) }
-      rests[Int(journals[place].rest)].entries[count &- Journal.held] = entry
+      if count == Journal.held { self[place].rest = Int32(rests.take(JournalRest())) }
+      rests[Int(self[place].rest)].entries[count &- Journal.held] = entry
     }
-    journals[place].count &+= 1
-    journals[place].last = since
+    self[place].count &+= 1
+    self[place].last = since
   }
 
   /// Asks for a journal that is read soon.
   @inline(__always)
-  func prefetch(_ place: Int) { journals.prefetch(place) }
+  func prefetch(_ place: Int) { places.prefetch(place) }
 
   /// Forgets a journal.
   mutating func giveBack(_ place: Int) {
-    if journals[place].rest >= 0 { rests.giveBack(Int(journals[place].rest)) }
-    journals.giveBack(place)
+    if self[place].rest >= 0 { rests.giveBack(Int(self[place].rest)) }
+    places.giveBack(place)
   }
 
   /// A journal with all its entries.
   func whole(_ place: Int) -> WholeJournal {
-    let rest = Int(journals[place].rest)
-    return WholeJournal(journal: journals[place], rest: rest >= 0 ? rests[rest] : JournalRest())
+    let rest = Int(self[place].rest)
+    return WholeJournal(journal: self[place], rest: rest >= 0 ? rests[rest] : JournalRest())
   }
 }
 
