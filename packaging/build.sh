@@ -35,6 +35,10 @@ mkdir -p "$out/debian"
 printf 'Source: wiretale\n\nPackage: wiretale\nArchitecture: any\n' >"$out/debian/control"
 depends=$(cd "$out" && dpkg-shlibdeps -O wiretale/usr/bin/wiretale 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 [ -n "$depends" ] || { echo 'packaging: dpkg-shlibdeps found no dependencies' >&2; exit 1; }
+# Packed relocations are read by glibc from 2.36 on; no symbol's version says so, as lld writes them.
+if readelf -d "$program" | grep -q '(RELR)'; then
+  depends=$(printf '%s' "$depends" | sed 's/libc6 (>= 2\.\([0-2][0-9]\|3[0-5]\))/libc6 (>= 2.36)/')
+fi
 size=$(du -k -s --exclude=DEBIAN "$root" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" -e "s/@DEPENDS@/$depends/" \
   packaging/control >"$root/DEBIAN/control"
