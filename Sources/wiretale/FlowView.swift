@@ -101,7 +101,7 @@ struct FlowView: TextSource, ~Copyable {
     switch mode {
     case .line: line.print(&flow)
     case .json: record.print(&flow)
-    case .zeek: zeek.print(flow)
+    case .zeek: zeek.print(&flow)
     }
   }
 

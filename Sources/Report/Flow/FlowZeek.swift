@@ -30,6 +30,12 @@ public struct FlowZeek: ~Copyable {
 
   /// Prints one flow: one line, and the header before the first.
   public mutating func print(_ flow: EndedFlow) {
+    var flow = flow
+    print(&flow)
+  }
+
+  /// The same, of a flow that is not copied.
+  public mutating func print(_ flow: inout EndedFlow) {
     // Zeek has one line for a connection, at its end.
     if flow.reason == .active { return }
     let record = flow.record
@@ -39,12 +45,8 @@ public struct FlowZeek: ~Copyable {
     out.write("\tF")
     out.write(decimal: record.serial)
     let (originator, responder) = (record.originator, record.responder)
-    for (address, port) in [originator, responder] {
-      out.write(octet: 9)
-      out.write(address, version: record.key.isIPv6 ? 6 : 4)
-      out.write(octet: 9)
-      out.write(decimal: port)
-    }
+    write(originator, isIPv6: record.key.isIPv6)
+    write(responder, isIPv6: record.key.isIPv6)
     switch record.key.ipProtocol {
     case .tcp: out.write("\ttcp")
     case .udp: out.write("\tudp")
@@ -52,10 +54,18 @@ public struct FlowZeek: ~Copyable {
     default: out.write("\tunknown_transport")
     }
     writeService(record.service)
-    writeVolume(flow)
+    writeVolume(&flow)
     out.write(octet: 9)
     out.write(decimal: record.key.ipProtocol.rawValue)
     out.write(octet: 10)
+  }
+
+  /// An address and a port.
+  private mutating func write(_ end: (address: IPAddress, port: UInt16), isIPv6: Bool) {
+    out.write(octet: 9)
+    out.write(end.address, version: isIPv6 ? 6 : 4)
+    out.write(octet: 9)
+    out.write(decimal: end.port)
   }
 
   /// The service under Zeek's name for it.
@@ -72,11 +82,11 @@ public struct FlowZeek: ~Copyable {
   }
 
   /// Duration to tunnel parents. Of a flow that took no time Zeek tells neither duration nor payload.
-  private mutating func writeVolume(_ flow: EndedFlow) {
+  private mutating func writeVolume(_ flow: inout EndedFlow) {
     let record = flow.record
     let octets: (sent: UInt64, answered: UInt64)
-    if let connection = flow.connection {
-      let (sent, answered) = (connection[.originator].streamOctets, connection[.responder].streamOctets)
+    if flow.hasConnection {
+      let (sent, answered) = (flow.report.originator.streamOctets, flow.report.responder.streamOctets)
       octets = (UInt64(max(0, sent)), UInt64(max(0, answered)))
     } else {
       octets = (record.datagramOctets[0], record.datagramOctets[1])
@@ -95,11 +105,11 @@ public struct FlowZeek: ~Copyable {
     out.write(flow.connectionState.name)
     unset()
     unset()
-    let missed = flow.connection.map { $0[.originator].missedOctets + $0[.responder].missedOctets } ?? 0
+    let missed = flow.hasConnection ? flow.report.missedOctets : 0
     count(UInt64(max(0, missed)))
-    let history = flow.history
-    if history.isEmpty { unset() } else { out.write(octet: 9) }
-    for letter in history { out.write(octet: letter) }
+    let letters = flow.history.endIndex
+    if letters == 0 { unset() } else { out.write(octet: 9) }
+    for i in 0..<letters { out.write(octet: flow.history.letter(i)) }
     for side in [0, 1] {
       count(record.counters[side].packets)
       count(record.counters[side].ipOctets)
