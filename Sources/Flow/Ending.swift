@@ -173,8 +173,13 @@ extension Tracker {
   /// what comes now is not yet in the report.
   @inline(__always)
   mutating func reportActive(_ index: Int, _ time: Int64) {
-    let age = interval(beginning(of: index).time, time)
-    if limits.active > 0, age >= limits.active { reportActive(index, age: age) }
+    if isDue(index, time) { reportActive(index, age: interval(beginning(of: index).time, time)) }
+  }
+
+  /// Whether a flow, which is not packed, has gone on for so long that it is reported while it does.
+  @inline(__always)
+  func isDue(_ index: Int, _ time: Int64) -> Bool {
+    limits.active > 0 && interval(beginning(of: index).time, time) >= limits.active
   }
 
   private mutating func reportActive(_ index: Int, age: Int64) {

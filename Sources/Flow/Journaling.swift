@@ -30,9 +30,9 @@ extension Tracker {
   /// journal.
   @inline(__always)
   func opening(_ packet: inout Packet, _ frame: Frame, _ flags: TCPFlags?) -> JournalOpening? {
-    guard limits.keepsJournals, let flags, flags.contains(.syn), packet.carrierCount == 0,
-      !packet.isFragment, !limits.tellsVLANs, !limits.keepsSeries, limits.judgesTCP, !limits.takesWholeWay
-    else { return nil }
+    guard keepsJournals, let flags, flags.contains(.syn), packet.carrierCount == 0, !packet.isFragment else {
+      return nil
+    }
     let arrival = Arrival(&packet, frame, .originator)
     let offer = TCPOffer(&packet)
     return Journal.canBegin(arrival) && !offer.isCut ? JournalOpening(arrival: arrival, offer: offer) : nil
@@ -99,13 +99,10 @@ extension Tracker {
     _ arrival: Arrival, _ place: Int, _ verdict: () -> ChecksumVerdict?
   ) -> Bool {
     if arrival.isCut { return false }
-    let (me, kind) = (arrival.side.rawValue, arrival.payload > 0 ? 1 : 0)
+    let me = arrival.side.rawValue
     let isNear = journals[place].ends[me].isNear
     var checks = journals[place].ends[me].checks
-    guard checks.isWorth(kind) || (checks.isWorthFarAway(kind) && !isNear), let verdict = verdict() else {
-      return false
-    }
-    if checks.take(verdict, kind), !isNear { return true }
+    if checks.findDamage(hasPayload: arrival.payload > 0, isNear: { isNear }, verdict) { return true }
     journals[place].ends[me].checks = checks
     return false
   }

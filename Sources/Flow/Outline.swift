@@ -80,16 +80,11 @@ struct Outline: Sendable, BitwiseCopyable {
     return isClosed || !isOpened && !hasData
   }
 
-  /// Whether one more checksum of an end would tell anything, of a segment with so many octets of payload.
+  /// Whether a segment with so many octets of payload was damaged on its way, by the verdict on its checksum.
+  /// Where the tap is nobody asks here.
   @inline(__always)
-  mutating func isWorthChecking(_ side: FlowSide, _ payload: Int) -> Bool {
-    let kind = payload > 0 ? 1 : 0
-    return checks[side.rawValue].isWorthFarAway(kind) || checks[side.rawValue].isWorth(kind)
-  }
-
-  /// Takes the verdict on a checksum; true when the segment was damaged on its way.
-  mutating func takeChecksum(_ verdict: ChecksumVerdict, _ side: FlowSide, _ payload: Int) -> Bool {
-    checks[side.rawValue].take(verdict, payload > 0 ? 1 : 0)
+  mutating func isDamaged(_ side: FlowSide, _ payload: Int, _ verdict: () -> ChecksumVerdict?) -> Bool {
+    checks[side.rawValue].findDamage(hasPayload: payload > 0, isNear: { false }, verdict)
   }
 
   /// Takes a packet's segment; true when it was damaged on its way, and then nothing else is done. `octets`
@@ -97,8 +92,7 @@ struct Outline: Sendable, BitwiseCopyable {
   @inline(__always)
   mutating func receive(_ packet: inout Packet, _ octets: Bytes, from side: FlowSide) -> Bool {
     if octets.count > 0, packet.payloadCaptured >= packet.payloadLength,
-      isWorthChecking(side, packet.payloadLength), let verdict = packet.segmentChecksum(in: octets),
-      takeChecksum(verdict, side, packet.payloadLength)
+      isDamaged(side, packet.payloadLength, { packet.segmentChecksum(in: octets) })
     {
       return true
     }

@@ -53,25 +53,6 @@ extension Arrival {
   }
 }
 
-extension FlowKey {
-  /// The key of a plain segment, and whether its source is the second endpoint.
-  @inline(__always)
-  fileprivate static func of(_ bytes: Bytes, _ shape: PlainShape) -> (key: FlowKey, isReversed: Bool) {
-    let ports = bytes.extracting(shape.transport..<shape.transport &+ 4)
-    let (source, destination): (IPAddress, IPAddress)
-    if shape.version == 4 {
-      let h = bytes.extracting(shape.network..<shape.network &+ IPv4Header.lengthMin)
-      (source, destination) = (IPAddress(ipv4: h.u32(12)), IPAddress(ipv4: h.u32(16)))
-    } else {
-      let h = bytes.extracting(shape.network..<shape.network &+ IPv6Header.length)
-      (source, destination) = (IPAddress(ipv6: h, at: 8), IPAddress(ipv6: h, at: 24))
-    }
-    return of(
-      source: source, sourcePort: ports.u16(0), destination: destination, destinationPort: ports.u16(2),
-      ipProtocol: .tcp, network: 0, isIPv6: shape.version == 6)
-  }
-}
-
 /// A plain frame of TCP, looked at in its turn or some frames before, by its tracker or by who hands it
 /// frames.
 public struct ForeseenFrame: Sendable {
@@ -90,18 +71,13 @@ public struct ForeseenFrame: Sendable {
   public init() {}
 
   /// Looks at a frame for a tracker with this secret.
-  public mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: FlowSecret) {
-    read(octets, frame, secret)
-  }
-
-  @inline(__always)
-  fileprivate mutating func read(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
+  public mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
     shape = PlainShape(octets, frame)
     number = frame.number
     arrival = nil
     index = -1
     guard let shape, shape.isTCP else { return self.shape = nil }
-    (key, isReversed) = FlowKey.of(octets, shape)
+    (key, isReversed) = PlainEnds(octets, shape).key
     hash = key.hash(secret)
     arrival = Arrival(octets, frame, shape)
   }
@@ -122,14 +98,14 @@ extension Tracker {
   /// here in their order, each at most `foresight` frames before it is handed over. Whether they are changes
   /// nothing of what is told.
   public mutating func foresee(_ octets: Bytes, _ frame: Frame) {
-    guard takesStraight else { return }
-    foreseen[place(frame.number)].read(octets, frame, table.secret)
+    guard keepsJournals else { return }
+    foreseen[place(frame.number)].look(octets, frame, table.secret)
     askAhead(frame.number)
   }
 
   /// The same of a frame that has been looked at, with this tracker's secret.
   public mutating func foresee(_ looked: inout ForeseenFrame) {
-    guard takesStraight else { return }
+    guard keepsJournals else { return }
     foreseen[place(looked.number)] = looked
     askAhead(looked.number)
   }
@@ -148,9 +124,9 @@ extension Tracker {
   /// when it is more, or another's: then whoever has the frame dissects it and hands it to `receive`, as it
   /// does with all frames who does not ask here.
   public mutating func takeStraight(_ octets: Bytes, _ frame: Frame) -> Bool {
-    guard takesStraight else { return false }
+    guard keepsJournals else { return false }
     let place = place(frame.number)
-    if foreseen[place].number != frame.number { foreseen[place].read(octets, frame, table.secret) }
+    if foreseen[place].number != frame.number { foreseen[place].look(octets, frame, table.secret) }
     guard foreseen[place].arrival != nil else { return false }
     begin(frame)
     if takeForeseen(place, octets, frame) { return true }
@@ -179,10 +155,7 @@ extension Tracker {
     }
     let place = table.slots[index].state
     arrival.side = table.slots[index].side(foreseen[at].isReversed)
-    if limits.active > 0, interval(journals[place].start, frame.time) >= limits.active {
-      return false
-    }
-    guard journals[place].isOrdinary(arrival), journals.hasRoom(place),
+    guard !isDue(index, frame.time), journals[place].isOrdinary(arrival), journals.hasRoom(place),
       !isDamaged(arrival, place, { Checksum.segment(octets, shape) })
     else { return false }
     journals[place].take(arrival)

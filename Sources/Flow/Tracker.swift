@@ -50,8 +50,8 @@ public struct Tracker: ~Copyable {
   var atHand = 0
   /// The time of the capture: never before a packet's, unless time has gone back by hours.
   var now: Int64 = .min
-  /// Frames may be taken right from their octets.
-  let takesStraight: Bool
+  /// Short connections are journals: whoever asks for more than their flows cannot have it so.
+  let keepsJournals: Bool
   /// The frames whose turn it is or comes next, by their numbers' lowest bits.
   var foreseen = InlineArray<16, ForeseenFrame>(repeating: ForeseenFrame())
   /// A frame has been begun by `takeStraight`, which has left it to `receive`.
@@ -93,7 +93,9 @@ public struct Tracker: ~Copyable {
     limits.flowsMax = max(1, min(limits.flowsMax, FlowTable.flowsMax))
     self.limits = limits
     patience = ClassTimes(limits)
-    takesStraight = limits.keepsJournals && limits.judgesTCP && !limits.tellsVLANs && !limits.takesWholeWay
+    keepsJournals =
+      limits.keepsJournals && limits.judgesTCP && !limits.tellsVLANs && !limits.keepsSeries
+      && !limits.takesWholeWay
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
     connections = ConnectionStore(warmMax: limits.warmMax)
     details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
@@ -167,15 +169,12 @@ public struct Tracker: ~Copyable {
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
     if table.slots[index].isBrief {
-      if limits.active > 0, interval(beginning(of: index).time, frame.time) >= limits.active { return false }
+      if isDue(index, frame.time) { return false }
       if writeDown(index, isReversed: isReversed, &packet, frame, octets, &verdict) { return true }
       unfold(index)
     }
-    guard table.slots[index].isWarm else { return false }
+    guard table.slots[index].isWarm, !isDue(index, frame.time) else { return false }
     let connection = table.slots[index].state
-    if limits.active > 0, interval(connections.warm[connection].start, frame.time) >= limits.active {
-      return false
-    }
     atHand = index
     connections.see(connection)
     let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
@@ -290,65 +289,5 @@ public struct Tracker: ~Copyable {
     if table.slots[index].hasConnection { return connections.warm[table.slots[index].state].classify() }
     if isOutlined(index) { return outlines[table.slots[index].state].flowClass }
     return .of(table.slots[index].key.ipProtocol, isAnswered: table.slots[index].isAnswered)
-  }
-
-  /// Ends a flow whose ports a SYN takes for a new connection, and says how the two stand to each other.
-  private mutating func replace(
-    _ index: Int, _ packet: inout Packet, _ name: PacketName, _ frame: Frame
-  ) -> Reuse? {
-    let side = table.slots[index].side(name.isReversed)
-    if isOutlined(index) {
-      let state = table.slots[index].state
-      guard outlines[state].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
-      end(index, .end)
-      return Reuse(isNewer: true)
-    }
-    guard table.slots[index].hasConnection else { return nil }
-    let connection = connections.place(of: index, &table)
-    guard connections.warm[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
-    let detail = details.detail(of: connections.warm[connection])
-    let reuse = connections.warm[connection].reuse(by: &packet, from: side, at: frame.time, detail)
-    end(index, .end)
-    return reuse
-  }
-
-  /// Makes a flow of its first packet; `flags` are those of a TCP segment. A connection that is opened
-  /// `briefly` is a journal.
-  mutating func open(
-    _ name: PacketName, _ flags: TCPFlags?, _ frame: Frame, briefly: Bool = false
-  ) -> Int {
-    if table.count >= limits.flowsMax { evict() }
-    counts.flows += 1
-    let isGuess = flags.map { !$0.contains(.syn) || $0.contains(.ack) } ?? false
-    let isFlipped = name.looksLikeAnswer(flags)
-    let number = limits.firstFlow &+ (counts.flows &- 1) &* limits.flowStride
-    var slot = FlowSlot(name.key, serial: number, frame)
-    slot.isReversed = isFlipped != name.isReversed
-    slot.isDirectionGuessed = isGuess || isFlipped
-    slot.isFlipped = isFlipped
-    slot.hasConnection = flags != nil && limits.judgesTCP
-    let index = table.insert(slot)
-    if briefly {
-      table.slots[index].isBrief = true
-      table.slots[index].state = journals.insert(Journal(frame))
-    } else if isOutlined(index) {
-      table.slots[index].state = outlines.take(Outline(frame))
-    } else if flags != nil {
-      let connection = TCPConnection(
-        start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries,
-        takesWholeWay: limits.takesWholeWay, isFlipped: isFlipped)
-      table.slots[index].state = connections.insert(connection, flow: index, &table)
-    } else {
-      table.slots[index].state = datagrams.take(
-        DatagramState(start: frame.time, firstFrame: frame.number))
-    }
-    lists.insert(index, flags == nil ? .of(name.key.ipProtocol, isAnswered: false) : .halfOpen, &table)
-    return index
-  }
-
-  /// Notes what few flows have.
-  mutating func noteRare(_ index: Int, _ change: (inout FlowRarities) -> Void) {
-    if table.slots[index].rare < 0 { table.slots[index].rare = rarities.take(FlowRarities()) }
-    change(&rarities[table.slots[index].rare])
   }
 }

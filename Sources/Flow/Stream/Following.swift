@@ -134,10 +134,7 @@ extension Tracker {
     guard !limits.judgesTCP, limits.active == 0, !limits.tellsVLANs, isPlainTime(frame.time) else {
       return nil
     }
-    let (key, isReversed) = FlowKey.of(
-      source: segment.source, sourcePort: segment.sourcePort, destination: segment.destination,
-      destinationPort: segment.destinationPort, ipProtocol: .tcp, network: 0,
-      isIPv6: segment.shape.version == 6)
+    let (key, isReversed) = segment.ends.key
     guard let index = table.find(key),
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return nil }
@@ -188,10 +185,9 @@ extension Tracker {
     _ segment: PlainSegment, _ place: FollowedPlace, _ octets: Bytes
   ) -> Bool {
     let state = table.slots[place.index].state
-    guard segment.payload(in: octets).count == segment.shape.payload,
-      outlines[state].isWorthChecking(place.side, segment.shape.payload)
-    else { return false }
-    return outlines[state].takeChecksum(
-      Checksum.segment(octets, segment.shape), place.side, segment.shape.payload)
+    guard segment.payload(in: octets).count == segment.shape.payload else { return false }
+    return outlines[state].isDamaged(place.side, segment.shape.payload) {
+      Checksum.segment(octets, segment.shape)
+    }
   }
 }

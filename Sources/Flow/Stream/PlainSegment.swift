@@ -8,10 +8,7 @@ struct PlainSegment {
   let sequence: UInt32
   let acknowledgment: UInt32
   let flags: TCPFlags
-  let source: IPAddress
-  let destination: IPAddress
-  let sourcePort: UInt16
-  let destinationPort: UInt16
+  let ends: PlainEnds
 
   /// The segment of a frame of TCP; nil when it opens a connection or acknowledges nothing.
   @inline(__always)
@@ -22,18 +19,9 @@ struct PlainSegment {
       return nil
     }
     self.shape = shape
-    sourcePort = header.u16(0)
-    destinationPort = header.u16(2)
+    ends = PlainEnds(octets, shape)
     sequence = header.u32(4)
     acknowledgment = header.u32(8)
-    let network = octets.extracting(shape.network..<shape.network &+ 40)
-    if shape.version == 4 {
-      source = IPAddress(ipv4: network.u32(12))
-      destination = IPAddress(ipv4: network.u32(16))
-    } else {
-      source = IPAddress(ipv6: network, at: 8)
-      destination = IPAddress(ipv6: network, at: 24)
-    }
   }
 
   /// It neither ends nor resets its direction.

@@ -31,15 +31,15 @@ extension StreamEnds {
 extension StreamEnds {
   /// The same of a segment's flow.
   init(_ segment: PlainSegment, _ side: FlowSide) {
-    let (source, destination) = (segment.source, segment.destination)
+    let ends = segment.ends
     self =
       side == .originator
       ? StreamEnds(
-        originator: source, originatorPort: segment.sourcePort, responder: destination,
-        responderPort: segment.destinationPort)
+        originator: ends.source, originatorPort: ends.sourcePort, responder: ends.destination,
+        responderPort: ends.destinationPort)
       : StreamEnds(
-        originator: destination, originatorPort: segment.destinationPort, responder: source,
-        responderPort: segment.sourcePort)
+        originator: ends.destination, originatorPort: ends.destinationPort, responder: ends.source,
+        responderPort: ends.sourcePort)
   }
 }
 

@@ -22,18 +22,29 @@ struct Checks: Sendable, BitwiseCopyable {
 
   /// Whether one more would tell anything, wherever the tap is.
   @inline(__always)
-  func isWorth(_ kind: Int) -> Bool {
+  private func isWorth(_ kind: Int) -> Bool {
     let (right, not) = kind == 0 ? (good[0], wrong[0]) : (good[1], wrong[1])
     return not == 0 ? right < Checks.goodMin : right > 0 || not < .max
   }
   /// The same where the end itself is not: nothing is damaged yet where it is.
   @inline(__always)
-  func isWorthFarAway(_ kind: Int) -> Bool { kind == 0 ? wrong[0] == 0 : wrong[1] == 0 }
+  private func isWorthFarAway(_ kind: Int) -> Bool { kind == 0 ? wrong[0] == 0 : wrong[1] == 0 }
+
+  /// Whether a segment was damaged on its way to the tap, of which its sender may be near: nothing is damaged
+  /// yet there. Its checksum is summed up only when it would tell anything.
+  @inline(__always)
+  mutating func findDamage(
+    hasPayload: Bool, isNear: () -> Bool, _ verdict: () -> ChecksumVerdict?
+  ) -> Bool {
+    let kind = hasPayload ? 1 : 0
+    guard isWorth(kind) || (isWorthFarAway(kind) && !isNear()), let verdict = verdict() else { return false }
+    return take(verdict, kind) && !isNear()
+  }
 
   /// Takes a verdict; true when the segment was damaged: it is wrong, and nearly all others are right. One
   /// that the card would have finished was not.
   @inline(__always)
-  mutating func take(_ verdict: ChecksumVerdict, _ kind: Int) -> Bool {
+  private mutating func take(_ verdict: ChecksumVerdict, _ kind: Int) -> Bool {
     switch verdict {
     case .absent, .unverifiable: return false
     case .good:
@@ -58,14 +69,13 @@ extension TCPConnection {
     _ packet: inout Packet, _ octets: Bytes, _ side: FlowSide
   ) -> Bool {
     guard octets.count > 0, packet.payloadCaptured >= packet.payloadLength else { return false }
-    let kind = packet.payloadLength > 0 ? 1 : 0
-    let me = side.rawValue
-    guard
-      watch.checks[me].isWorth(kind)
-        || (watch.checks[me].isWorthFarAway(kind) && opening.vantage(of: side) != .near)
-    else { return false }
-    guard let verdict = packet.segmentChecksum(in: octets) else { return false }
-    return watch.checks[me].take(verdict, kind) && opening.vantage(of: side) != .near
+    var checks = watch.checks[side.rawValue]
+    defer { watch.checks[side.rawValue] = checks }
+    return checks.findDamage(hasPayload: packet.payloadLength > 0) {
+      opening.vantage(of: side) == .near
+    } _: {
+      packet.segmentChecksum(in: octets)
+    }
   }
 
   /// The other end drops a damaged segment (RFC 9293 section 3.1): it acknowledges nothing and moves nobody.

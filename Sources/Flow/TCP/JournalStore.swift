@@ -11,8 +11,8 @@ struct JournalRest: Sendable, BitwiseCopyable {
 
 /// The journals of all short connections.
 struct JournalStore: ~Copyable {
-  /// Journals that have more entries than they hold themselves, at most, at a time: the others end as
-  /// journals with what does not fit.
+  /// Journals that have more entries than they hold themselves, at most, at a time: the others become
+  /// connections with the segment that does not fit.
   static let restsMax = 32_768
 
   /// The journals, and in the same places connections that are packed.

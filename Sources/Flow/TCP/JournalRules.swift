@@ -1,0 +1,174 @@
+// Which segments a journal may have, and what each leaves for the next to be held against.
+
+internal import Wire
+
+extension Journal {
+  /// An acknowledgment this late is looked at (`Watch.delayedMin`), less what delays are rounded by.
+  private static let lateMin: Int64 = Watch.delayedMin - 4096
+
+  /// Whether a first segment can begin a journal: a SYN and nothing else.
+  static func canBegin(_ a: Arrival) -> Bool {
+    a.flags & ~(TCPFlags.ece.rawValue | TCPFlags.cwr.rawValue | TCPFlags.psh.rawValue | TCPFlags.urg.rawValue)
+      == TCPFlags.syn.rawValue
+      && a.payload == 0 && a.window != 0 && !a.isMarked && a.side == .originator
+  }
+
+  /// Whether a segment is the first answer to the first SYN: `TCPConnection.isAsked`.
+  mutating func isAnswer(_ a: Arrival) -> Bool {
+    let marks: TCPFlags = [.syn, .ack, .fin, .rst]
+    return count == 1 && a.side == .responder
+      && a.flags & marks.rawValue == TCPFlags.syn.rawValue | TCPFlags.ack.rawValue && a.flags <= 0xff
+      && a.payload == 0 && a.acknowledgment == ends[0].next && a.window != 0 && !a.isMarked && isTold(a)
+  }
+
+  /// Whether its time and its frame can be written down, and it came behind the last.
+  @inline(__always)
+  private mutating func isTold(_ a: Arrival) -> Bool {
+    let since = a.time &- start
+    return since >= last && since < 1 &<< Int64(JournalEntry.timeBits)
+      && a.frame &- firstFrame <= UInt64(UInt32.max)
+  }
+
+  /// Whether a segment is an ordinary one: `TCPConnection.isOrdinary`, of a connection without troubles,
+  /// and of which nothing is so much, or so late, that it would be more than a line in the journal.
+  @inline(__always)
+  mutating func isOrdinary(_ a: Arrival) -> Bool {
+    let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
+    let marks: TCPFlags = [.syn, .rst, .ece, .ae, .ack]
+    guard a.flags & marks.rawValue == TCPFlags.ack.rawValue, a.sequence == ends[me].next, !a.isMarked,
+      a.window != 0, a.hasStamp == ends[me].offer.hasTimestamps, a.way == ways[me], isTold(a),
+      count > 2 || (count == 2 && a.side == .originator), a.payload <= Int(UInt16.max), isInOrder(a)
+    else { return false }
+    // Of what is in flight something is acknowledged, up to the end of a segment, or something is said.
+    let (heard, flight) = (
+      a.acknowledgment &- ends[peer].acknowledged, ends[peer].next &- ends[peer].acknowledged
+    )
+    let length = UInt32(truncatingIfNeeded: a.payload) &+ UInt32(a.flags & TCPFlags.fin.rawValue)
+    guard heard <= flight, heard > 0 || (length > 0 && count > 2),
+      heard == 0 || heard == flight || a.acknowledgment == ends[peer].lastStart
+    else { return false }
+    if length > 0, !canSend(a, length) { return false }
+    // A FIN that crosses another is an odd one.
+    if a.flags & TCPFlags.fin.rawValue != 0, ends[peer].hasFIN, heard != flight { return false }
+    if a.payload == 0, !ends[peer].hasFIN, a.time &- start &- ends[peer].lastNew >= Journal.lateMin, isLate(a)
+    {
+      return false
+    }
+    let window = UInt32(a.window) &<< UInt32(ends[me].shift)
+    guard ends[me].hasEdge else { return true }
+    if window < UInt32(ends[peer].segmentSize), window < ends[me].windowMax / 2 { return false }
+    let gone = Int32(bitPattern: ends[me].edge &- (a.acknowledgment &+ window))
+    return gone < 1 &<< Int32(ends[me].shift)
+  }
+
+  /// Whether the marks of a segment say that it was sent behind those that came: `TCPEnd.wasOvertaken`.
+  @inline(__always)
+  private mutating func isInOrder(_ a: Arrival) -> Bool {
+    let me = a.side.rawValue
+    if a.hasStamp, a.stamp != ends[me].stamp { return Int32(bitPattern: a.stamp &- ends[me].stamp) > 0 }
+    guard a.identification != 0, ends[me].identification != 0 else { return true }
+    return Int16(bitPattern: a.identification &- ends[me].identification) > 0
+  }
+
+  /// Whether what an end sends is taken by its peer, and no bulk transfer yet.
+  @inline(__always)
+  private mutating func canSend(_ a: Arrival, _ length: UInt32) -> Bool {
+    let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
+    if ends[me].hasFIN { return false }
+    if a.payload == 0 { return true }
+    let size = UInt32(ends[me].segmentSize)
+    if ends[peer].hasFIN || Int32(bitPattern: ends[peer].edge &- (a.sequence &+ length)) < Int32(size) {
+      return false
+    }
+    if ends[me].inFlight == 0 { return length <= 2 &* size }
+    return Int32(ends[me].inFlight) &+ Load.segments(Int64(length), of: Int64(size)) < Congestion.bulkMin
+  }
+
+  /// Whether a late acknowledgment may have been waited for (`TCPConnection.noteStall`): later than the
+  /// way to the end that sends it and back accounts for.
+  private mutating func isLate(_ a: Arrival) -> Bool {
+    let peer = a.side.other.rawValue
+    guard ends[peer].next &- ends[peer].initial > 1 else { return false }
+    let (asked, answered) = a.side == .originator ? (1, 2) : (0, 1)
+    let way = entries[answered].since &- entries[asked].since
+    return a.time &- start &- ends[peer].lastNew &- way >= Journal.lateMin
+  }
+}
+
+extension Journal {
+  /// Writes down the first SYN, or the answer to it, with what it offers.
+  mutating func begin(_ a: Arrival, _ offer: TCPOffer) {
+    let me = a.side.rawValue
+    ends[me].initial = a.sequence
+    ends[me].next = a.sequence &+ 1
+    ends[me].acknowledged = a.sequence
+    ends[me].lastStart = a.sequence
+    ends[me].offer = offer
+    // Not scaled (RFC 7323 section 2.2).
+    ends[me].windowMax = UInt32(a.window)
+    ends[me].lastNew = a.time &- start
+    (ends[me].inFlight, ends[me].lastSegments) = (1, 1)
+    (ends[me].stamp, ends[me].identification) = (a.stamp, a.identification)
+    ways[me] = a.way
+    if a.side == .responder { agree(a) }
+  }
+
+  /// Both ends have said what they offer.
+  private mutating func agree(_ a: Arrival) {
+    ends[0].acknowledged = ends[0].next
+    ends[0].inFlight = 0
+    ends[1].edge = a.acknowledgment &+ UInt32(a.window)
+    ends[1].hasEdge = true
+    let isScaled = ends[0].offer.windowScale != nil && ends[1].offer.windowScale != nil
+    for i in 0..<2 {
+      ends[i].segmentSize = ends[i].offer.agreedSize(with: ends[1 - i].offer)
+      if isScaled { ends[i].shift = min(ends[i].offer.windowScale ?? 0, 14) }
+    }
+  }
+
+  /// Takes an ordinary segment into account.
+  @inline(__always)
+  mutating func take(_ a: Arrival) {
+    let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
+    let length = UInt32(truncatingIfNeeded: a.payload) &+ UInt32(a.flags & TCPFlags.fin.rawValue)
+    if a.acknowledgment != ends[peer].acknowledged {
+      // What is left of it is what the last frame brought.
+      ends[peer].inFlight = a.acknowledgment == ends[peer].next ? 0 : ends[peer].lastSegments
+      ends[peer].acknowledged = a.acknowledgment
+    }
+    if length > 0 {
+      let segments = UInt8(
+        truncatingIfNeeded: Load.segments(Int64(length), of: Int64(ends[me].segmentSize)))
+      ends[me].inFlight &+= segments
+      ends[me].lastSegments = segments
+      ends[me].lastStart = a.sequence
+      ends[me].next = a.sequence &+ length
+      ends[me].lastNew = a.time &- start
+      if a.flags & TCPFlags.fin.rawValue != 0 { ends[me].hasFIN = true }
+    }
+    let window = UInt32(a.window) &<< UInt32(ends[me].shift)
+    ends[me].edge = a.acknowledgment &+ window
+    ends[me].hasEdge = true
+    ends[me].windowMax = max(ends[me].windowMax, window)
+    ends[me].stamp = a.stamp
+    if a.identification != 0, isNewest(a) { ends[me].identification = a.identification }
+    if count == 2 { findTap(a) }
+  }
+
+  /// Whether an identification was given after the latest of its end.
+  @inline(__always)
+  private mutating func isNewest(_ a: Arrival) -> Bool {
+    let most = ends[a.side.rawValue].identification
+    return most == 0 || Int16(bitPattern: a.identification &- most) > 0
+  }
+
+  /// The opening is complete: which end answers at once.
+  private mutating func findTap(_ a: Arrival) {
+    var opening = Opening()
+    (opening.syn, opening.synACK, opening.ack) = (0, 1, 2)
+    opening.there = BriefTime(entries[1].since)
+    opening.here = BriefTime(a.time &- start &- entries[1].since)
+    ends[0].isNear = opening.vantage(of: .originator) == .near
+    ends[1].isNear = opening.vantage(of: .responder) == .near
+  }
+}
