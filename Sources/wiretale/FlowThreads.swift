@@ -11,6 +11,9 @@ import Wire
 
 /// What goes to the tracker and comes back: frames with what was seen in them, then flows that ended.
 private struct FlowLoad: ~Copyable, Sendable {
+  /// Flows that are handed over together at the end, and for which room is kept.
+  static let endedMax = 256
+
   private var frames = FrameBatch()
   /// Of the frame with the same index; those behind the last frame are of earlier loads.
   private var looked: [ForeseenFrame] = []
@@ -55,9 +58,10 @@ private struct FlowLoad: ~Copyable, Sendable {
     for i in 0..<endedCount { view.show(&ended[i]) }
   }
 
-  /// Forgets what it carried.
+  /// Forgets what it carried. Room for more flows than end at once is given back.
   mutating func clear() {
     frames.removeAll()
+    if ended.count > FlowLoad.endedMax { ended = [] }
     endedCount = 0
   }
 }
@@ -79,8 +83,6 @@ private struct TrackerThread: Sendable {
 
   /// Tracks what comes, until the input has ended and all flows have been told.
   func run(_ limits: Limits, _ secret: FlowSecret) {
-    /// Flows that are handed over together at the end.
-    let endedMax = 256
     var tracking = FlowTracking(limits, secret: secret)
     var load = there.take().open()
     while !load.isLast {
@@ -91,7 +93,7 @@ private struct TrackerThread: Sendable {
     load.track(&tracking)
     tracking.finish()
     tracking.drain { flow in
-      if load.endedCount >= endedMax {
+      if load.endedCount >= FlowLoad.endedMax {
         back.put(Parcel(load))
         load = there.take().open()
       }
