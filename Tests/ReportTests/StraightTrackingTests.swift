@@ -1,6 +1,5 @@
 // A frame that is taken right from its octets tells what one tells that was dissected.
 
-import Report
 import Testing
 import Wire
 
@@ -8,51 +7,36 @@ import Wire
 
 /// Two trackers that are handed the same frames: one may take them from their octets, the other never does.
 private struct Ways: ~Copyable {
-  private var straight: Tracker
-  private var dissecting: Tracker
-  private var oneText = FlowJSON()
-  private var otherText = FlowJSON()
+  private(set) var trackers: TwoTrackers
   private var packet = Packet()
   /// Frames that were taken from their octets.
   private(set) var straightFrames = 0
-  /// The first frame after which they told different things; 0 for none.
-  private(set) var difference: UInt64 = 0
 
   init() {
     var limits = Limits()
     limits.keepsJournals = true
     limits.plainSpan = FindingLimits().idle
-    straight = Tracker(limits, secret: FlowSecret(seed: 1))
-    dissecting = Tracker(limits, secret: FlowSecret(seed: 1))
+    trackers = TwoTrackers(limits, limits)
   }
 
   /// Looks at a frame before its turn.
-  mutating func foresee(_ octets: Bytes, _ frame: Frame) { straight.foresee(octets, frame) }
+  mutating func foresee(_ octets: Bytes, _ frame: Frame) { trackers.one.foresee(octets, frame) }
 
   mutating func take(_ octets: Bytes, _ frame: Frame) {
     Mux.standard.dissect(octets, frame, into: &packet)
-    if straight.takeStraight(octets, frame) {
+    if trackers.one.takeStraight(octets, frame) {
       straightFrames += 1
     } else {
-      _ = straight.receive(&packet, frame, octets)
+      _ = trackers.one.receive(&packet, frame, octets)
     }
-    _ = dissecting.receive(&packet, frame, octets)
-    drain(frame.number)
+    _ = trackers.other.receive(&packet, frame, octets)
+    trackers.compare(behind: frame.number)
   }
 
-  mutating func finish() {
-    straight.finish()
-    dissecting.finish()
-    drain(.max)
-    if straight.tally != dissecting.tally, difference == 0 { difference = .max }
-  }
-
-  private mutating func drain(_ number: UInt64) {
-    straight.drain { oneText.print($0) }
-    dissecting.drain { otherText.print($0) }
-    if oneText.out.octets != otherText.out.octets, difference == 0 { difference = number }
-    oneText.out.removeAll()
-    otherText.out.removeAll()
+  /// The first frame after which they told different things, to the end; 0 for none.
+  mutating func finish() -> UInt64 {
+    trackers.finish()
+    return trackers.difference
   }
 }
 
@@ -60,8 +44,8 @@ private struct Ways: ~Copyable {
   @Test(arguments: SavedFrames.lessons) func ourCapturesHaveTheSameRecords(path: String) {
     var ways = Ways()
     SavedFrames.each(path) { octets, frame in ways.take(octets, frame) }
-    ways.finish()
-    #expect(ways.difference == 0)
+    let difference = ways.finish()
+    #expect(difference == 0)
   }
 
   /// Frames are looked at some frames before their turn, one of them now and then not.
@@ -78,8 +62,8 @@ private struct Ways: ~Copyable {
       let octets = frames[i].octets
       ways.take(octets.span, frames[i].frame)
     }
-    ways.finish()
-    #expect(ways.difference == 0)
+    let difference = ways.finish()
+    #expect(difference == 0)
   }
 
   /// Each octet of a short connection's frames is damaged in turn: whatever is made of it, both make it.
@@ -92,8 +76,8 @@ private struct Ways: ~Copyable {
           if Int(frame.number) % 5 == damaged % 5, damaged < copy.count { copy[damaged] ^= bit }
           ways.take(copy.span, frame)
         }
-        ways.finish()
-        #expect(ways.difference == 0, "octet \(damaged), bit \(bit)")
+        let difference = ways.finish()
+        #expect(difference == 0, "octet \(damaged), bit \(bit)")
       }
     }
   }
