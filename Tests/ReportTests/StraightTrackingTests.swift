@@ -50,9 +50,55 @@ private struct Ways: ~Copyable {
 
   /// Frames are looked at some frames before their turn, one of them now and then not.
   @Test(arguments: SavedFrames.lessons) func soTheyHaveWhenFramesAreForeseen(path: String) {
-    var ways = Ways()
-    var frames: [(octets: [UInt8], frame: Frame)] = []
+    var frames: [TalkFrame] = []
     SavedFrames.each(path) { octets, frame in frames.append(((0..<octets.count).map { octets[$0] }, frame)) }
+    let told = foresee(frames)
+    #expect(told.difference == 0)
+  }
+
+  /// Many at once, so that one comes in the place of another.
+  @Test(arguments: 1...8) func soHaveManyConversationsAtOnce(seed: UInt64) {
+    let talks = (0..<160).map { RandomTalk(seed: seed * 1000 + $0, exchanges: Int($0 % 4)) }
+    let told = foresee(talkFrames(talks, firstPort: 10_000))
+    #expect(told.difference == 0)
+    #expect(told.straightFrames > 100)
+  }
+
+  /// What is looked up first is the tag of a hash. Two conversations that have the same, and the same numbers
+  /// on the wire, are told apart by their ports.
+  @Test func soHaveTwoThatLookTheSameToATable() throws {
+    let secret = FlowSecret(seed: 1)
+    var ports: [UInt64: UInt16] = [:]
+    var pair: (UInt16, UInt16)?
+    for port: UInt16 in 1024..<60_000 where pair == nil {
+      let key = FlowKey.of(
+        source: IPAddress(ipv4: 1), sourcePort: port, destination: IPAddress(ipv4: 2), destinationPort: 80,
+        ipProtocol: .tcp, network: 0, isIPv6: false)
+      // The tag, and the bucket of a table of up to 4096.
+      let look = key.key.hash(secret) & 0xfe00_0000_0000_0fff
+      if let other = ports.updateValue(port, forKey: look) { pair = (other, port) }
+    }
+    let (one, other) = try #require(pair)
+    var straightFrames = 0
+    for seed: UInt64 in 1...24 {
+      let talk = RandomTalk(seed: seed * 8, exchanges: 6)
+      let (first, second) = (talkFrames([talk], firstPort: one), talkFrames([talk], firstPort: other))
+      // The other begins second, and is ahead by a frame from then on.
+      var frames = [first[0], second[0]]
+      for i in 1..<first.count { frames += [second[i], first[i]] }
+      for i in frames.indices {
+        frames[i].frame.number = UInt64(i + 1)
+        frames[i].frame.time = 1_000_000_000_000 + Int64(i) * 1_000_000
+      }
+      let told = foresee(frames)
+      #expect(told.difference == 0)
+      straightFrames += told.straightFrames
+    }
+    #expect(straightFrames > 30)
+  }
+
+  private func foresee(_ frames: [TalkFrame]) -> (difference: UInt64, straightFrames: Int) {
+    var ways = Ways()
     for i in frames.indices {
       let ahead = i + Int(Tracker.foresight)
       if i % 7 > 0, ahead < frames.count {
@@ -62,8 +108,7 @@ private struct Ways: ~Copyable {
       let octets = frames[i].octets
       ways.take(octets.span, frames[i].frame)
     }
-    let difference = ways.finish()
-    #expect(difference == 0)
+    return (ways.finish(), ways.straightFrames)
   }
 
   /// Each octet of a short connection's frames is damaged in turn: whatever is made of it, both make it.
