@@ -23,10 +23,10 @@ public struct Limits: Sendable {
   public var active: Int64 = 1_800_000_000_000
   /// Each end keeps its octets in flight over time.
   public var keepsSeries = false
-  /// Flows that end are handed over; without it nothing is made of them.
+  /// Flows that end are handed over; without it nothing is made of them, nor is it looked at what they carry.
   public var tellsEnds = true
-  /// Nobody asks what is said of single packets, only of flows: then a short connection is a journal, of
-  /// which a report is made at its end (`Journal`).
+  /// Of single packets nobody asks more than what stands out (`Verdict.analysis`): then a short connection is
+  /// a journal, of which a report is made at its end (`Journal`).
   public var keepsJournals = false
   /// The least time, in nanoseconds, for which a rule asks of a connection that it was quiet or that an
   /// end of it waited (`FindingLimits.idle`, `closeWait`): the report of a shorter one can be made at
@@ -34,6 +34,8 @@ public struct Limits: Sendable {
   public var plainSpan: Int64 = 0
   /// No segment is taken for an ordinary one.
   var takesWholeWay = false
+  /// Packets that are remembered, for what is a copy or a repeat of them.
+  var copiesMax = Copies.entriesMax
   /// Connections that are kept as they are; of more, those that were not seen lately are packed.
   public var warmMax = 16_384
   /// Connections that hold, at a time, more than every connection needs: those with trouble, or with much in

@@ -149,7 +149,8 @@ extension Tracker {
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
     // What a flow carries is found out by others.
-    if shape.payload > 0, table.slots[index].service == .unknown, table.slots[index].looks < Tracker.looksMax
+    if shape.payload > 0, looksInside, table.slots[index].service == .unknown,
+      table.slots[index].looks < Tracker.looksMax
     {
       return false
     }
@@ -161,7 +162,7 @@ extension Tracker {
     journals[place].take(arrival)
     let slot = note(
       arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
-    if shape.payload > 0, !arrival.isCut { remember(at, octets, shape, slot, frame) }
+    if shape.payload > 0, looksInside, !arrival.isCut { remember(at, octets, shape, slot, frame) }
     return true
   }
 

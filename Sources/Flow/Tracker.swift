@@ -52,6 +52,8 @@ public struct Tracker: ~Copyable {
   var now: Int64 = .min
   /// Short connections are journals: whoever asks for more than their flows cannot have it so.
   let keepsJournals: Bool
+  /// Somebody asks what flows carry.
+  let looksInside: Bool
   /// The frames whose turn it is or comes next, by their numbers' lowest bits.
   var foreseen = InlineArray<16, ForeseenFrame>(repeating: ForeseenFrame())
   /// A frame has been begun by `takeStraight`, which has left it to `receive`.
@@ -96,12 +98,13 @@ public struct Tracker: ~Copyable {
     keepsJournals =
       limits.keepsJournals && limits.judgesTCP && !limits.tellsVLANs && !limits.keepsSeries
       && !limits.takesWholeWay
+    looksInside = limits.judgesTCP && limits.tellsEnds
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
     connections = ConnectionStore(warmMax: limits.warmMax)
     details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
     // The same in every run: what is remembered, and so what is said of a repeat, is not left to chance. Who
     // makes packets that meet here pushes out no more than who sends more of them.
-    copies = Copies(secret: FlowSecret(seed: 1))
+    copies = Copies(limits.copiesMax, secret: FlowSecret(seed: 1))
   }
 
   /// Flows that are open.
@@ -119,7 +122,7 @@ public struct Tracker: ~Copyable {
     begin(frame)
     var verdict = Verdict()
     if !takeOrdinary(&packet, frame, octets, &verdict) { verdict = take(&packet, frame, octets) }
-    if verdict.flow > 0, packet.payloadCaptured > 0, limits.judgesTCP {
+    if verdict.flow > 0, packet.payloadCaptured > 0, looksInside {
       look(&packet, octets)
       // A damaged segment's octets are not the sender's.
       let isCompared = packet.hasTCP && !verdict.analysis.contains(.badChecksum)

@@ -20,6 +20,8 @@ struct PacketView: ~Copyable {
   /// Lines wait until it is known whether a repeat in them was needed.
   private let holds: Bool
   private var held: HeldOutput
+  /// How many frames before its turn a frame is looked at; 0 for not at all.
+  let foresight: UInt64
 
   /// The view that the options ask for; `interfaces` are the names that frames' interface numbers count.
   /// `holds` lets lines wait until it is known whether a repeat was needed; without it the packet that shows
@@ -32,6 +34,9 @@ struct PacketView: ~Copyable {
     // What it says of flows is not this view's.
     var limits = Limits()
     limits.tellsEnds = false
+    // Steps of opening and closing, windows and numbers of flows are in records and in `-v`.
+    limits.keepsJournals = mode == .line && !options.plain && options.verbosity == 0
+    foresight = limits.keepsJournals ? Tracker.foresight : 0
     tracker = Tracker(limits)
     line = LinePrinter(options)
     json = JSONPrinter(interfaces: interfaces, checksums: options.checksums && options.verbosity > 0)
@@ -45,6 +50,9 @@ struct PacketView: ~Copyable {
     case .line:
       if options.plain { return line.print(octets, frame) }
       let verdict = judge(octets, frame)
+      if verdict.analysis.isEmpty, tracker.settled.isEmpty, options.verbosity == 0 {
+        return line.print(octets, frame)
+      }
       let place = line.print(
         octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [], settled: holds ? [] : tracker.settled)
       if holds, verdict.isUnsettled { held.mark(frame.number, at: place, line.out) }
@@ -58,11 +66,20 @@ struct PacketView: ~Copyable {
     }
   }
 
-  /// Dissects one packet and asks the tracker about it.
+  /// Looks at a packet before its turn.
+  mutating func foresee(_ octets: Bytes, _ frame: Frame) { tracker.foresee(octets, frame) }
+
+  /// Asks the tracker about one packet, and dissects it when that is more than the next segment of a short
+  /// connection, of which nothing is said.
   private mutating func judge(_ octets: Bytes, _ frame: Frame) -> Verdict {
-    mux.dissect(octets, frame, into: &packet)
-    let verdict = tracker.receive(&packet, frame, octets)
-    if holds { for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) } }
+    var verdict = Verdict()
+    if !tracker.takeStraight(octets, frame) {
+      mux.dissect(octets, frame, into: &packet)
+      verdict = tracker.receive(&packet, frame, octets)
+    }
+    if holds, !tracker.settled.isEmpty {
+      for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) }
+    }
     return verdict
   }
 

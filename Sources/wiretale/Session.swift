@@ -70,18 +70,22 @@ struct Session: ~Copyable {
     var output = Output.open
     var failure: CaptureError?
     do throws(CaptureError) {
-      try capture.forEachFrame { octets, frame in
-        if isWriting, Session.write(octets, frame, to: &writer) == .stop { return .stop }
-        tally.count(frame)
-        view.show(octets, frame)
-        if lineBuffered || view.pending >= Session.pendingMax {
-          output = Session.flush(&view, &status)
-        }
-        if output != .open || tally.packets == countMax { return .stop }
-        if !live, tally.packets % Session.packetsBetween == 0 {
-          Session.between(capture, tally, &status, live: live)
-        }
-        return .go
+      try capture.forEachFrame(
+        { octets, frame in
+          if isWriting, Session.write(octets, frame, to: &writer) == .stop { return .stop }
+          tally.count(frame)
+          view.show(octets, frame)
+          if lineBuffered || view.pending >= Session.pendingMax {
+            output = Session.flush(&view, &status)
+          }
+          if output != .open || tally.packets == countMax { return .stop }
+          if !live, tally.packets % Session.packetsBetween == 0 {
+            Session.between(capture, tally, &status, live: live)
+          }
+          return .go
+        }, foresight: view.foresight
+      ) { octets, frame in
+        view.foresee(octets, frame)
       } idle: {
         view.letGo()
         if output == .open { output = Session.flush(&view, &status) }
