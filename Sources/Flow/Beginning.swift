@@ -17,8 +17,9 @@ extension Tracker {
     guard table.slots[index].hasConnection else { return nil }
     let connection = connections.place(of: index, &table)
     guard connections.warm[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
-    let detail = details.detail(of: connections.warm[connection])
-    let reuse = connections.warm[connection].reuse(by: &packet, from: side, at: frame.time, detail)
+    let place = details.place(of: connections.warm[connection].detail)
+    let reuse = connections.warm[connection].reuse(
+      by: &packet, from: side, at: frame.time, &details.details[place])
     end(index, .end)
     return reuse
   }

@@ -10,6 +10,8 @@ public struct HeldOutput: ~Copyable {
   /// The most that waits: octets of text, and marks.
   public static let octetsMax = 16 << 20
   public static let marksMax = 100_000
+  /// Octets that are worth a copy, to be written with others.
+  private static let littleMax = 1 << 13
 
   /// A place in the text.
   private struct Mark {
@@ -87,18 +89,21 @@ public struct HeldOutput: ~Copyable {
   /// Writes what may leave the printer's buffer. False when the output takes no more; `errno` says why.
   public mutating func flush(_ out: inout OctetBuffer, to descriptor: Int32) -> Bool {
     if isIdle { return out.flush(to: descriptor) }
-    take(&out)
-    return ready.flush(to: descriptor)
-  }
-
-  /// Moves what is certain into `ready`, with the words in it.
-  private mutating func take(_ out: inout OctetBuffer) {
     while first < marks.count, marks[first].fate != .open {
-      move(to: marks[first].place, &out)
-      if marks[first].fate == .needless { ready.write(word) }
+      if marks[first].fate == .needless {
+        guard pass(marks[first].place, out, to: descriptor) else { return false }
+        ready.write(word)
+      }
       first += 1
     }
-    move(to: first < marks.count ? marks[first].place : base + out.count, &out)
+    let place = first < marks.count ? marks[first].place : base + out.count
+    guard pass(place, out, to: descriptor), ready.flush(to: descriptor) else { return false }
+    forget(&out)
+    return true
+  }
+
+  /// Forgets marks that have gone out, and the text.
+  private mutating func forget(_ out: inout OctetBuffer) {
     if first == marks.count {
       marks.removeAll(keepingCapacity: true)
       first = 0
@@ -113,9 +118,16 @@ public struct HeldOutput: ~Copyable {
     }
   }
 
-  private mutating func move(to place: Int, _ out: inout OctetBuffer) {
-    guard place > gone else { return }
-    ready.write(out, from: gone - base, to: place - base)
+  /// Lets the text up to a place go: what is little is gathered in `ready`, what is much is written as it
+  /// lies. False when the output takes no more.
+  private mutating func pass(_ place: Int, _ out: borrowing OctetBuffer, to descriptor: Int32) -> Bool {
+    guard place > gone else { return true }
+    let (start, end) = (gone - base, place - base)
     gone = place
+    if end - start < HeldOutput.littleMax {
+      ready.write(out, from: start, to: end)
+      return true
+    }
+    return ready.flush(to: descriptor) && out.write(from: start, to: end, into: descriptor)
   }
 }

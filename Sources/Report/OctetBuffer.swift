@@ -31,11 +31,17 @@ public struct OctetBuffer: ~Copyable {
   public init(capacity: Int = 1 << 17) {
     precondition(capacity > 0, "a buffer needs room")
     self.capacity = capacity
-    unsafe base = .allocate(capacity: capacity + OctetBuffer.spare)
+    unsafe base = OctetBuffer.room(nil, capacity + OctetBuffer.spare)
     unsafe full = UnsafeMutableRawPointer(base + capacity)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe free(base) }
+
+  /// Memory that grows where it lies, when that is possible: many pages are moved, not copied.
+  private static func room(_ old: UnsafeMutablePointer<UInt8>?, _ size: Int) -> UnsafeMutablePointer<UInt8> {
+    guard let new = unsafe realloc(old, size) else { fatalError("no memory for \(size) octets of text") }
+    return unsafe new.assumingMemoryBound(to: UInt8.self)
+  }
 
   /// Makes room for `room` octets more, of which there may be many.
   @inline(__always)
@@ -52,12 +58,8 @@ public struct OctetBuffer: ~Copyable {
 
   @inline(never)
   private mutating func grow(to least: Int) {
-    let wider = max(capacity * 2, least)
-    let next = UnsafeMutablePointer<UInt8>.allocate(capacity: wider + OctetBuffer.spare)
-    unsafe next.update(from: base, count: count)
-    unsafe base.deallocate()
-    unsafe base = next
-    capacity = wider
+    capacity = max(capacity * 2, least)
+    unsafe base = OctetBuffer.room(base, capacity + OctetBuffer.spare)
     unsafe full = UnsafeMutableRawPointer(base + capacity)
   }
 
@@ -161,19 +163,21 @@ public struct OctetBuffer: ~Copyable {
   /// The octets written so far, for whoever keeps them.
   public var octets: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  /// Writes everything to a file descriptor and empties the buffer. False when the descriptor takes no more:
-  /// the reason is in `errno`.
+  /// Writes everything to a file descriptor and empties the buffer. False when it takes no more (`errno`).
   public mutating func flush(to descriptor: Int32) -> Bool {
-    var done = 0
-    while done < count {
-      let wrote = unsafe Glibc.write(descriptor, base + done, count - done)
-      if wrote < 0 {
-        if errno == EINTR || errno == EAGAIN { continue }
-        return false
-      }
-      done += wrote
-    }
+    guard write(from: 0, to: count, into: descriptor) else { return false }
     count = 0
+    return true
+  }
+
+  /// Writes the octets from one place to another to a file descriptor. False as above.
+  public func write(from start: Int, to end: Int, into descriptor: Int32) -> Bool {
+    precondition(start >= 0 && start <= end && end <= count, "outside the buffer")
+    var done = start
+    while done < end {
+      let wrote = unsafe Glibc.write(descriptor, base + done, end - done)
+      if wrote >= 0 { done += wrote } else if errno != EINTR && errno != EAGAIN { return false }
+    }
     return true
   }
 }

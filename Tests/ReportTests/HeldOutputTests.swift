@@ -113,4 +113,19 @@ private final class Held {
     try view.flush()
     #expect(view.said == "one\ntwo!\n" && view.givenUp == 0)
   }
+
+  /// Much is written from where it lies, little is gathered: in their order all the same.
+  @Test func longAndShortTextsComeInTheirOrder() throws {
+    let view = Held()
+    let lengths = [3, 9000, 20, 1, 12_000, 8191, 8192, 5]
+    var expected = ""
+    for (i, length) in lengths.enumerated() {
+      let line = String(repeating: String(i), count: length)
+      view.write(line, waitsAs: UInt64(i + 1))
+      view.held.settle(UInt64(i + 1), isWord: i % 3 != 1)
+      expected += line + (i % 3 != 1 ? "!\n" : "\n")
+    }
+    try view.flush()
+    #expect(view.said == expected && view.isIdle)
+  }
 }

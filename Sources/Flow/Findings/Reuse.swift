@@ -20,12 +20,12 @@ struct Reuse: Sendable {
 
 extension TCPConnection {
   /// What to say of the SYN that takes this connection's place.
-  func reuse(
-    by packet: inout Packet, from side: FlowSide, at time: Int64, _ detail: borrowing TCPDetail
+  mutating func reuse(
+    by packet: inout Packet, from side: FlowSide, at time: Int64, _ detail: inout TCPDetail
   ) -> Reuse {
-    let end = ends[side.rawValue]
+    let me = side.rawValue
     var since: Int64?
-    var marks = Marks(self, detail.milestones)
+    var marks = Marks(start: start, firstFrame, &milestones, detail.milestones)
     for i in 0..<2 {
       var path = StatePath()
       var steps = ends[i].path
@@ -33,11 +33,11 @@ extension TCPConnection {
       for change in path where change.state == .timeWait { since = change.time }
     }
     var isNewer = false
-    if packet.tcp.hasTimestamps, let most = end.timestampMost {
+    if packet.tcp.hasTimestamps, let most = ends[me].timestampMost {
       isNewer = Int32(bitPattern: packet.tcp.timestampValue &- most) > 0
     }
-    if let initial = end.initialSequence {
-      let next = initial &+ UInt32(truncatingIfNeeded: end.highest)
+    if let initial = ends[me].initialSequence {
+      let next = initial &+ UInt32(truncatingIfNeeded: ends[me].highest)
       isNewer = isNewer || distance(from: next, to: packet.tcp.sequence) > 0
     }
     return Reuse(sinceTimeWait: since.map { interval($0, time) }, isNewer: isNewer)

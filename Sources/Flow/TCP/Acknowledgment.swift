@@ -53,8 +53,8 @@ extension TCPConnection {
     if advances, detail.hasRepeat(peer, below: number) {
       // A time stamp tells which of them is answered, where Karn's rule has no sample (RFC 7323 section 4.1).
       landing.hasRepeats = true
-      landing.sample = detail[peer].repeats.roundTrip(
-        number, echo: segment.timestamps?.echo, at: segment.time, first: landing.firstSent)
+      landing.sample = detail.roundTrip(
+        peer, number, echo: segment.timestamps?.echo, at: segment.time, first: landing.firstSent)
     }
     if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
     // The network's copies come twice, too: they tell the sender nothing of its repeats.

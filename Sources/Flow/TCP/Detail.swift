@@ -118,9 +118,27 @@ public struct TCPDetail: Sendable {
   }
 
   /// Whether any of `block` is known to have been sent again by an end.
-  func hasRepeat(_ end: Int, in block: ClosedBlock) -> Bool {
-    ends[end].repeats.hasRepeat(in: block, since: .min)
+  mutating func hasRepeat(_ end: Int, in block: ClosedBlock, since time: Int64 = .min) -> Bool {
+    ends[end].repeats.hasRepeat(in: block, since: time)
   }
+
+  /// The round trip of the repeat that an acknowledgment answers, by its time stamp.
+  mutating func roundTrip(
+    _ end: Int, _ number: Int64, echo: UInt32?, at time: Int64, first: Int64?
+  ) -> Int64? {
+    ends[end].repeats.roundTrip(number, echo: echo, at: time, first: first)
+  }
+
+  /// Whether repeats of an end were settled that the tracker has not taken yet.
+  @inline(__always)
+  func hasSettled(_ end: Int) -> Bool { end == 0 ? ends[0].repeats.hasSettled : ends[1].repeats.hasSettled }
+
+  /// What an end does about losses.
+  @inline(__always)
+  func recovery(_ end: Int) -> Recovery { end == 0 ? ends[0].recovery : ends[1].recovery }
+
+  /// Whether a SACK block has told that all of `block` arrived.
+  mutating func isSelected(_ end: Int, _ block: ClosedBlock) -> Bool { ends[end].flights.isSelected(block) }
 
   /// Up to where an end repairs a loss; 0 when it does not.
   @inline(__always)

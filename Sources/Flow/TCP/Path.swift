@@ -237,14 +237,14 @@ extension TCPConnection {
   /// Takes an end's last state back: a later packet shows that the end had not come into it.
   mutating func takeBack(_ end: Int, _ wrong: EndpointState, _ detail: inout TCPDetail) {
     guard ends[end].state == wrong, ends[end].path.count > 1 else { return }
-    if let last = detail[end].path.last {
+    if let last = detail.path(end).last {
       guard last.state == wrong else { return }
       detail[end].path.removeLast()
     } else {
       guard ends[end].path.last?.state == wrong else { return }
       ends[end].path.removeLast()
     }
-    ends[end].state = detail[end].path.last?.state ?? ends[end].path.last?.state ?? .closed
+    ends[end].state = detail.path(end).last?.state ?? ends[end].path.last?.state ?? .closed
   }
 
 }

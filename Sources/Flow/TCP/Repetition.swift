@@ -5,12 +5,12 @@ internal import Wire
 extension TCPConnection {
   /// How long an answer of this end takes to come by the tap: there and back again. Where the tap is beside
   /// the end it is next to nothing, and everything that the tap sees happens as the end does it.
-  func wayBack(_ side: FlowSide, _ detail: borrowing TCPDetail) -> Int64 {
+  mutating func wayBack(_ side: FlowSide) -> Int64 {
     let delay = side == .originator ? opening.ackDelay : opening.synACKDelay
     // The peer's octets measure the same way; and an answer that was lost made the opening longer.
-    let peer = ends[side.other.rawValue].roundTrip
-    guard peer.samples > 0 else { return delay ?? 0 }
-    return min(delay ?? .max, peer.least)
+    let peer = side.other.rawValue
+    guard ends[peer].roundTrip.samples > 0 else { return delay ?? 0 }
+    return min(delay ?? .max, ends[peer].roundTrip.least)
   }
 
   /// Both ends take selective acknowledgments.
@@ -32,7 +32,7 @@ extension TCPConnection {
     }
     if segment.sequence <= ends[me].acknowledged { ends[me].startTimer(segment.time, byPeer: false) }
     let end = min(segment.end, ends[me].highest)
-    let isNeedless = isCaptured && isKnownToHaveArrived(segment, end, detail)
+    let isNeedless = isCaptured && isKnownToHaveArrived(segment, end, &detail)
     if isNeedless {
       verdict.analysis.insert(.spuriousRetransmission)
       detail[me].counters.causes.spurious += 1
@@ -48,10 +48,12 @@ extension TCPConnection {
 
   /// Whether the octets of a repeat had come to their receiver before: it has said so. Beside a receiver
   /// that has no words for it, what was captured beyond a hole has come.
-  private func isKnownToHaveArrived(_ segment: Segment, _ end: Int64, _ detail: borrowing TCPDetail) -> Bool {
+  private mutating func isKnownToHaveArrived(
+    _ segment: Segment, _ end: Int64, _ detail: inout TCPDetail
+  ) -> Bool {
     let me = segment.side.rawValue
     if end <= ends[me].acknowledged { return true }
-    if detail[me].flights.isSelected(ClosedBlock(start: segment.sequence, end: end)) { return true }
+    if detail.isSelected(me, ClosedBlock(start: segment.sequence, end: end)) { return true }
     return !isSelective && segment.sequence > ends[me].acknowledged
       && opening.vantage(of: segment.side) == .far
   }
@@ -61,8 +63,7 @@ extension TCPConnection {
     _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) {
     let me = segment.side.rawValue
-    let way = wayBack(segment.side, detail)
-    let attempt = attempt(segment, way, detail)
+    let attempt = attempt(segment, wayBack(segment.side), &detail)
     let isPureFIN = segment.payload == 0
     if isPureFIN { detail[me].counters.causes.fin += 1 }
     switch detail[me].recovery.cause(of: attempt) {
@@ -79,23 +80,23 @@ extension TCPConnection {
   }
 
   /// A repeat with what its sender knew when it sent it.
-  private func attempt(_ segment: Segment, _ way: Int64, _ detail: borrowing TCPDetail)
-    -> Recovery.Attempt
-  {
+  private mutating func attempt(
+    _ segment: Segment, _ way: Int64, _ detail: inout TCPDetail
+  ) -> Recovery.Attempt {
     let me = segment.side.rawValue
     let block = ClosedBlock(start: segment.sequence, end: segment.end)
-    let trip = ends[me].roundTrip
+    let hasSamples = ends[me].roundTrip.samples > 0
     let started = ends[me].isTimerPeers ? ends[me].timerStarted &+ way : ends[me].timerStarted
-    let since = detail[me].recovery.lastTimeout
+    let since = detail.recovery(me).lastTimeout
     // Without any round trip, the opening's included, the timer is at least as long as stacks make it.
-    let isKnown = trip.samples > 0 || ends[me].hasSYN
-    let timeout = trip.samples > 0 ? trip.timeout : isKnown ? RoundTrip.timeoutInitial : RoundTrip.timeoutMin
+    let first = ends[me].hasSYN ? RoundTrip.timeoutInitial : RoundTrip.timeoutMin
+    let timeout = hasSamples ? ends[me].roundTrip.timeout : first
     return Recovery.Attempt(
       start: segment.sequence, end: segment.end, time: segment.time, highest: ends[me].highest,
       acknowledged: ends[me].acknowledged, armed: started, heard: ends[me].lastHeard &+ way,
       lastNew: ends[me].lastNew, timeout: timeout + way,
-      smoothed: trip.samples > 0 ? trip.smoothed + way : nil, isSelective: isSelective,
-      isRepeatedAgain: since > 0 && detail[me].repeats.hasRepeat(in: block, since: since),
+      smoothed: hasSamples ? ends[me].roundTrip.smoothed + way : nil, isSelective: isSelective,
+      isRepeatedAgain: since > 0 && detail.hasRepeat(me, in: block, since: since),
       stamp: segment.timestamps?.value)
   }
 
@@ -104,7 +105,7 @@ extension TCPConnection {
     let me = segment.side.rawValue
     if ends[me].isLone {
       ends[me].isLone = false
-      let isAlone = interval(ends[me].lastNew, segment.time) * 4 >= wayBack(segment.side, detail) * 3
+      let isAlone = interval(ends[me].lastNew, segment.time) * 4 >= wayBack(segment.side) * 3
       if isAlone, segment.sequence > ends[me].highest {
         detail[me].recovery.noteJump(segment.sequence, segment.time)
       }
@@ -123,14 +124,14 @@ extension TCPConnection {
     _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) {
     let peer = segment.side.other
-    let (to, way) = (peer.rawValue, wayBack(peer, detail))
+    let (to, way) = (peer.rawValue, wayBack(peer))
     let number = segment.acknowledgment
     var selected: Int64 = 0
     for i in 0..<segment.sackCount where i > 0 || !segment.isDuplicateSACK {
       selected = max(selected, min(blocks[i].end, ends[to].highest))
     }
-    if advances, detail[to].recovery.isPartial(number) { verdict.analysis.insert(.partialACK) }
-    let timeout = detail[to].recovery.lastTimeout
+    if advances, detail.recovery(to).isPartial(number) { verdict.analysis.insert(.partialACK) }
+    let timeout = detail.recovery(to).lastTimeout
     let isUnnecessary = detail[to].recovery.hear(
       Recovery.Heard(
         number: number, now: segment.time, time: segment.time &+ max(0, way - Recovery.answerMax),
@@ -149,11 +150,11 @@ extension TCPConnection {
         copy: segment.isDuplicateSACK ? blocks[0] : nil, isSelective: isSelective,
         echo: segment.timestamps?.echo,
         unnecessary: isUnnecessary && !landing.hasRepeats ? timeout : nil,
-        isInDoubt: detail[to].recovery.isInDoubt,
+        isInDoubt: detail.recovery(to).isInDoubt,
         // Beside the receiver its own delay says nothing of the path.
         least: ends[to].roundTrip.least > way ? ends[to].roundTrip.least : 0,
         timeout: ends[to].roundTrip.timeout &+ way))
     if needless > 0 { detail[to].counters.causes.spurious += UInt64(needless) }
-    if detail[to].repeats.hasSettled { verdict.settles = true }
+    if detail.hasSettled(to) { verdict.settles = true }
   }
 }

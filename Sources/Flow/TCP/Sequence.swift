@@ -52,7 +52,7 @@ extension TCPConnection {
       return
     }
     let filled = detail.fill(me, block)
-    if let filled, isOvertaken(segment, filled, detail) {
+    if let filled, isOvertaken(segment, filled) {
       verdict.analysis.insert(.outOfOrder)
       detail[me].counters.outOfOrder += 1
       send(segment, isNew: true, &detail)
@@ -74,7 +74,7 @@ extension TCPConnection {
   }
 
   /// Whether so many packets were sent after this one that `Copies` need not know its original.
-  private func isBeyondCopies(_ segment: Segment) -> Bool {
+  private mutating func isBeyondCopies(_ segment: Segment) -> Bool {
     guard let own = segment.identification, let most = ends[segment.side.rawValue].identificationMost else {
       return false
     }
@@ -83,7 +83,7 @@ extension TCPConnection {
 
   /// Whether a segment that fills a hole was sent before the one that left the hole: by the marks of both, or
   /// by the time between them, which a repeat cannot beat when it takes a round trip to be asked for.
-  private func isOvertaken(_ segment: Segment, _ hole: Hole, _ detail: borrowing TCPDetail) -> Bool {
+  private mutating func isOvertaken(_ segment: Segment, _ hole: Hole) -> Bool {
     if opening.vantage(of: segment.side) == .near { return false }
     if let mark = hole.identification, let own = segment.identification, mark != own {
       return Int16(bitPattern: own &- mark) < 0

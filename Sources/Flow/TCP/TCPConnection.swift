@@ -99,14 +99,14 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
 
   /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section
   /// 3.6.1): it has a number of its own and the old connection has ended.
-  func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
-    let end = ends[side.rawValue]
+  mutating func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
+    let me = side.rawValue
     let isOver = isClosed || reset != nil
     // The first SYN of this end: the other half of a simultaneous open, unless the old connection is over.
-    guard end.hasSYN, let initial = end.initialSequence else { return isOver }
-    if initial == number { return reset != nil && end.highest > 1 }
+    guard ends[me].hasSYN, let initial = ends[me].initialSequence else { return isOver }
+    if initial == number { return reset != nil && ends[me].highest > 1 }
     // Nobody answered the old SYN, and a stack that tries again with another number has given it up.
-    return isOver || (!opening.isComplete && end.counters.dataSegments == 0)
+    return isOver || (!opening.isComplete && ends[me].counters.dataSegments == 0)
   }
 
   /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before

@@ -263,8 +263,10 @@ extension TCPEndDetail {
   var missedOctets: Int64 { holes.reduce(0) { $0 + $1.block.end - $1.block.start } }
 
   /// Everything before this number was captured, given the end's highest.
-  func contiguous(_ highest: Int64) -> Int64 {
-    holes.isEmpty ? highest : holes.map(\.block.start).min() ?? highest
+  mutating func contiguous(_ highest: Int64) -> Int64 {
+    guard var least = holes.first?.block.start else { return highest }
+    for i in holes.indices { least = min(least, holes[i].block.start) }
+    return least
   }
 
   /// Takes `block` out of the holes, and gives the first hole that it filled.
