@@ -48,7 +48,7 @@ extension Tracker {
     } else if flags != nil {
       let connection = TCPConnection(
         start: frame.time, firstFrame: frame.number, keepsSeries: limits.keepsSeries,
-        takesWholeWay: limits.takesWholeWay, isFlipped: isFlipped)
+        takesWholeWay: limits.takesWholeWay, isFlipped: isFlipped, isOnlyJudged: !limits.tellsEnds)
       table.slots[index].state = connections.insert(connection, flow: index, &table)
     } else {
       table.slots[index].state = datagrams.take(

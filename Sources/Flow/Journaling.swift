@@ -147,7 +147,8 @@ extension Tracker {
     let serial = table.slots[index].serial
     table.slots[index].isBrief = false
     table.slots[index].state = connections.insert(
-      TCPConnection(start: journal.start, firstFrame: journal.firstFrame), flow: index, &table)
+      TCPConnection(start: journal.start, firstFrame: journal.firstFrame, isOnlyJudged: !limits.tellsEnds),
+      flow: index, &table)
     let slot = table.slots[index].state
     if let reuse = journal.reuse {
       let detail = details.place(of: connections.warm[slot].detail)

@@ -23,7 +23,8 @@ public struct Limits: Sendable {
   public var active: Int64 = 1_800_000_000_000
   /// Each end keeps its octets in flight over time.
   public var keepsSeries = false
-  /// Flows that end are handed over; without it nothing is made of them, nor is it looked at what they carry.
+  /// Flows that end are handed over; without it nothing is made of them, nor is it looked at what they carry,
+  /// and of a connection is kept what verdicts need.
   public var tellsEnds = true
   /// Of single packets nobody asks more than what stands out (`Verdict.analysis`): then a short connection is
   /// a journal, of which a report is made at its end (`Journal`).

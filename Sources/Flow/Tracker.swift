@@ -101,7 +101,8 @@ public struct Tracker: ~Copyable {
     looksInside = limits.judgesTCP && limits.tellsEnds
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
     connections = ConnectionStore(warmMax: limits.warmMax)
-    details = DetailPool(placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax)
+    details = DetailPool(
+      placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax, keepsEvidence: limits.tellsEnds)
     // The same in every run: what is remembered, and so what is said of a repeat, is not left to chance. Who
     // makes packets that meet here pushes out no more than who sends more of them.
     copies = Copies(limits.copiesMax, secret: FlowSecret(seed: 1))

@@ -46,6 +46,7 @@ struct Watch: Sendable {
 extension TCPDetail {
   /// Notes that something happened at the end that sent a segment.
   mutating func note(_ kind: Clue.Kind, _ segment: Segment, amount: Int64 = 0) {
+    guard keepsEvidence else { return }
     isTouched = true
     evidence.note(kind, segment.side, segment.frame, segment.time, amount: amount)
   }

@@ -126,6 +126,7 @@ extension TCPConnection {
 
   /// The same of octets, behind what was in flight before them.
   mutating func noteLoad(_ segment: Segment, _ verdict: Verdict, _ before: Load, _ detail: inout TCPDetail) {
+    if isOnlyJudged { return }
     let me = segment.side.rawValue
     let load = load(of: me, &detail)
     if !detail.hasWindow(me) {

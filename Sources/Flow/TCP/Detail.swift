@@ -29,6 +29,7 @@ public struct TCPDetail: Sendable {
   var milestones: [Milestone] = []
   /// What the findings rest on.
   var evidence = Evidence()
+  private(set) var keepsEvidence = true
   /// Written to since `DetailPool` looked.
   var isTouched = false
   /// Written to as well, but whatever is counted of it is what it was.
@@ -37,8 +38,8 @@ public struct TCPDetail: Sendable {
   /// be looked at.
   var isHeld = false
 
-  /// Nothing.
-  init() {}
+  /// Nothing; without evidence when nobody asks for findings.
+  init(keepsEvidence: Bool = true) { self.keepsEvidence = keepsEvidence }
 
   /// Whether there can be anything in it.
   var mayHold: Bool { @inline(__always) get { isHeld || isTouched } }

@@ -22,6 +22,7 @@ struct DetailPool: ~Copyable {
 
   private let placesMax: Int
   private let octetsMax: Int
+  private let blank: TCPDetail
   var details = Slab<TCPDetail>()
   private var places: [Place] = [Place()]
   private var free: [Int32] = []
@@ -41,11 +42,12 @@ struct DetailPool: ~Copyable {
   /// Lists that were cut short because memory for all of them had run out.
   private(set) var shed: UInt64 = 0
 
-  init(placesMax: Int, octetsMax: Int) {
+  init(placesMax: Int, octetsMax: Int, keepsEvidence: Bool = true) {
+    blank = TCPDetail(keepsEvidence: keepsEvidence)
     self.placesMax = max(1, min(placesMax, Int(Int32.max) - 1))
     self.octetsMax = octetsMax
     resting = Array(repeating: -1, count: max(1, min(DetailPool.restingMax, placesMax / 8)))
-    _ = details.append(TCPDetail())
+    _ = details.append(blank)
   }
 
   /// Octets of one, without what its lists hold.
@@ -95,7 +97,7 @@ struct DetailPool: ~Copyable {
     }
     places[place].isResting = false
     if place == Int(spare), !attach(owner, &connections) {
-      details[place] = TCPDetail()
+      details[place] = blank
       connections[owner].hasLostDetail = true
       refused += 1
       return
@@ -134,7 +136,7 @@ struct DetailPool: ~Copyable {
     } else if places.count <= placesMax {
       next = Int32(places.count)
       places.append(Place())
-      _ = details.append(TCPDetail())
+      _ = details.append(blank)
     } else {
       next = takeFromAnother(&connections)
     }
@@ -185,7 +187,7 @@ struct DetailPool: ~Copyable {
     octets -= Int(places[place].octets)
     if places[place].isUnproven { unproven -= 1 }
     places[place] = Place()
-    details[place] = TCPDetail()
+    details[place] = blank
   }
 
   private mutating func account(_ place: Int) {

@@ -53,6 +53,8 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   private(set) var keepsSeries = false
   /// No segment is taken for an ordinary one: what the short way is held against.
   private(set) var takesWholeWay = false
+  /// Nobody asks for a record of it: what no verdict needs is not kept: letters, evidence, congestion.
+  private(set) var isOnlyJudged = false
   /// Its detail's place in the pool; negative for none.
   var detail: Int32 = -1
   /// It had a detail that was given up.
@@ -61,12 +63,13 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   /// A connection of which nothing is known but when it began; `keepsSeries` asks for every flight over time.
   init(
     start: Int64 = 0, firstFrame: UInt64 = 0, keepsSeries: Bool = false, takesWholeWay: Bool = false,
-    isFlipped: Bool = false
+    isFlipped: Bool = false, isOnlyJudged: Bool = false
   ) {
     self.start = start
     self.firstFrame = firstFrame
     self.keepsSeries = keepsSeries
     self.takesWholeWay = takesWholeWay
+    self.isOnlyJudged = isOnlyJudged
     if isFlipped { history.noteFlip() }
   }
 
@@ -146,7 +149,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     count(&ends[me].counters.segments)
     if segment.flags.contains(.syn) { learnOffer(&packet, side) }
     verdict.window = window(of: segment, side)
-    if !history.knows(segment, highest: ends[me].highest) {
+    if !isOnlyJudged, !history.knows(segment, highest: ends[me].highest) {
       history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
     }
 
@@ -194,9 +197,11 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     noteSent(segment, verdict, load, &detail)
     if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
     acknowledge(segment, blocks, overtaken, &verdict, &detail)
-    let whole = detail.contiguous(peer, ends[peer].highest)
-    if segment.flags.contains(.ack), whole < min(segment.acknowledgment, ends[peer].highest) {
-      history.noteGap(of: segment.side.other, at: whole, &detail)
+    if !isOnlyJudged, segment.flags.contains(.ack) {
+      let whole = detail.contiguous(peer, ends[peer].highest)
+      if whole < min(segment.acknowledgment, ends[peer].highest) {
+        history.noteGap(of: segment.side.other, at: whole, &detail)
+      }
     }
     move(segment, &verdict, &detail)
     observe(segment, verdict.analysis, &packet, lastTime, &detail)
