@@ -100,18 +100,25 @@ extension Tracker {
   private mutating func keep(_ index: Int, _ reason: FlowEnd) {
     guard limits.tellsEnds else { return }
     // Nobody else holds the list now: a flow of it is filled while the tracker is read.
-    var flows: [EndedFlow] = []
+    var flows = EndedFlows()
     swap(&flows, &ended)
-    if endedCount == flows.count { flows.append(EndedFlow()) }
-    fill(&flows[endedCount], index, reason)
-    endedCount += 1
+    put(index, reason, into: &flows)
     swap(&flows, &ended)
+  }
+
+  /// Adds a flow as it is now to a list.
+  private func put(_ index: Int, _ reason: FlowEnd, into flows: inout EndedFlows) {
+    if !table.slots[index].isBrief { return flows.add { fill(&$0, index, reason) } }
+    let rare = table.slots[index].rare
+    flows.add(
+      table.slots[index], connections.brief, rare >= 0 ? rarities[rare] : FlowRarities(),
+      notices[table.slots[index].serial], reason, max(now, table.slots[index].end), span: limits.plainSpan)
   }
 
   /// Takes a flow out and keeps it for `drain`.
   mutating func end(_ index: Int, _ reason: FlowEnd) {
     keep(index, reason)
-    hasEnded = endedCount > 0
+    hasEnded = ended.count > 0
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
@@ -136,12 +143,10 @@ extension Tracker {
     table.remove(index)
   }
 
-  /// Makes `flow` what a flow is now.
+  /// Makes `flow` what a flow that is no journal is now.
   private func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
     flow.hasConnection = table.slots[index].hasConnection
-    if table.slots[index].isBrief {
-      fillBriefly(&flow, index)
-    } else if flow.hasConnection {
+    if flow.hasConnection {
       flow.report.connection = connections.connection(of: index, table)
       table.slots[index].fill(
         &flow.record, flow.report.connection.start, flow.report.connection.firstFrame)
@@ -163,7 +168,7 @@ extension Tracker {
       flow.record.carriers = rare.carriers
       flow.record.icmpErrors = rare.icmpErrors
     }
-    if !table.slots[index].isBrief { flow.tellState() }
+    flow.tellState()
     flow.reason = reason
     flow.time = max(now, flow.record.end)
     flow.notices = notices[flow.record.serial]
@@ -188,48 +193,49 @@ extension Tracker {
     if rare >= 0, rarities[rare].reports >= spans { return }
     noteRare(index) { $0.reports = spans }
     keep(index, .active)
-    hasEnded = endedCount > 0
+    hasEnded = ended.count > 0
     counts.ends[Int(FlowEnd.active.rawValue)] += 1
   }
 
   /// Hands over the flows that ended since the last call, in the order of their ends. Each is the tracker's,
   /// which fills it with another: who keeps it copies it.
   public mutating func drain(_ body: (inout EndedFlow) -> Void) {
-    handOver(body)
-    for index in finishing {
-      let flowClass = table.slots[Int(index)].flowClass
-      end(Int(index), flowClass == .closed || flowClass == .refused ? .end : .forced)
-      handOver(body)
+    endLast()
+    while ended.count > 0 {
+      ended.forEach(into: &shown, body)
+      ended.removeAll()
+      endLast()
     }
-    finishing = []
     hasEnded = false
   }
 
-  /// Hands over the same flows at once, without copying one, and says how many: `flows` becomes the tracker's
-  /// list of them, which may hold older ones behind them, and the tracker goes on with what `flows` was. Of
-  /// what is left when the input has ended nothing is handed over: `drain` does that.
-  public mutating func exchangeEnded(_ flows: inout [EndedFlow]) -> Int {
+  /// Hands over the same flows at once, without a copy: `flows` becomes the tracker's list of them, and the
+  /// tracker goes on with what `flows` was. When the input has ended, `hasEnded` says whether there are more.
+  public mutating func exchangeEnded(_ flows: inout EndedFlows) {
+    endLast()
+    flows.removeAll()
     swap(&flows, &ended)
-    defer {
-      endedCount = 0
-      hasEnded = !finishing.isEmpty
-    }
-    return endedCount
+    hasEnded = finished < finishing.count
   }
 
-  private mutating func handOver(_ body: (inout EndedFlow) -> Void) {
-    for i in 0..<endedCount { body(&ended[i]) }
-    endedCount = 0
-    // Room for more than end at once is given back.
-    if ended.count > 4 * Tracker.endsMax { ended = [] }
+  /// Ends some of the flows that are left because the input has ended.
+  private mutating func endLast() {
+    while finished < finishing.count, ended.count < Tracker.endsMax {
+      let index = Int(finishing[finished])
+      finished += 1
+      let flowClass = table.slots[index].flowClass
+      end(index, flowClass == .closed || flowClass == .refused ? .end : .forced)
+    }
   }
 
   /// Shows every flow that is open, as it is now, in the order of their first packets. Nothing is changed.
   public func forEachOpen(_ body: (inout EndedFlow) -> Void) {
     var flow = EndedFlow()
+    var flows = EndedFlows()
     for index in openInOrder() {
-      fill(&flow, Int(index), .active)
-      body(&flow)
+      put(Int(index), .active, into: &flows)
+      flows.forEach(into: &flow, body)
+      flows.removeAll()
     }
   }
 
@@ -237,8 +243,8 @@ extension Tracker {
   /// their first packets.
   public mutating func finish() {
     settled.removeAll()
-    finishing = openInOrder()
-    hasEnded = endedCount > 0 || !finishing.isEmpty
+    (finishing, finished) = (openInOrder(), 0)
+    hasEnded = ended.count > 0 || !finishing.isEmpty
   }
 
   private func openInOrder() -> [Int32] {

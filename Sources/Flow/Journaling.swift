@@ -200,16 +200,3 @@ extension TCPConnection {
     return (connection, detail.isHeld ? detail : nil)
   }
 }
-
-extension Tracker {
-  /// Makes `flow` what a flow that is kept as a journal is now.
-  func fillBriefly(_ flow: inout EndedFlow, _ index: Int) {
-    var whole = journals.whole(table.slots[index].state)
-    table.slots[index].fill(&flow.record, whole.journal.start, whole.journal.firstFrame)
-    if flow.fill(&whole, span: limits.plainSpan) { return }
-    let (connection, detail) = TCPConnection.replayed(whole, flow: flow.record.serial)
-    flow.report.connection = connection
-    flow.report.fill(detail.map { [$0] } ?? [], at: max(now, flow.record.end))
-    flow.tellState()
-  }
-}

@@ -28,7 +28,7 @@ public struct EndedFlow: Sendable {
   var notices = Evidence()
 
   /// Nothing yet.
-  init() {}
+  public init() {}
 }
 
 /// Tracks flows. Pure state: no clock, no output; time is the packets'.
@@ -61,14 +61,15 @@ public struct Tracker: ~Copyable {
   /// When the lists were looked at last, and whether they had more than was taken out then.
   var lookedAt: Int64 = .min
   var hasMoreToEnd = false
-  /// The flows that wait to be drained, and behind them room for the next.
-  var ended: [EndedFlow] = []
-  var endedCount = 0
+  /// The flows that wait to be drained, and where each is filled to be shown.
+  var ended = EndedFlows()
+  var shown = EndedFlow()
   /// Whether flows wait to be drained. Stored: whoever asks a tracker for what it must work out is handed a
   /// copy of it, with every packet.
   public internal(set) var hasEnded = false
-  /// What is left to end because the input has ended, in its order.
+  /// What ends because the input has ended, in its order, and how many of them have.
   var finishing: [Int32] = []
+  var finished = 0
   /// What the last packet settled: repeats that are now known to have been needed or not, each once. The
   /// end of a flow settles the rest of its repeats, when `drain` hands it over.
   public internal(set) var settled: [Settlement] = []

@@ -11,15 +11,10 @@ import Wire
 
 /// What goes to the tracker and comes back: frames with what was seen in them, then flows that ended.
 private struct FlowLoad: ~Copyable, Sendable {
-  /// Flows that are handed over together at the end, and for which room is kept.
-  static let endedMax = 256
-
   private var frames = FrameBatch()
   /// Of the frame with the same index; those behind the last frame are of earlier loads.
   private var looked: [ForeseenFrame] = []
-  /// Those that ended, and behind them older ones: who fills them anew asks for no memory.
-  private var ended: [EndedFlow] = []
-  private(set) var endedCount = 0
+  private var ended = EndedFlows()
   /// The input ends with it.
   var isLast = false
   /// Set when everything has been told.
@@ -44,25 +39,21 @@ private struct FlowLoad: ~Copyable, Sendable {
         next += 1
       },
       { octets, frame in tracking.receive(octets, frame) })
-    endedCount = tracking.exchangeEnded(&ended)
+    takeEnded(&tracking)
   }
 
-  /// Takes one more flow that ended.
-  mutating func add(_ flow: inout EndedFlow) {
-    if endedCount == ended.count { ended.append(flow) } else { ended[endedCount] = flow }
-    endedCount += 1
+  /// Takes the flows that ended.
+  mutating func takeEnded(_ tracking: inout FlowTracking) { tracking.exchangeEnded(&ended) }
+
+  /// Shows the flows that ended, each filled into `flow`.
+  mutating func show(_ view: inout FlowView, _ flow: inout EndedFlow) {
+    ended.forEach(into: &flow) { view.show(&$0) }
   }
 
-  /// Shows the flows that ended.
-  mutating func show(_ view: inout FlowView) {
-    for i in 0..<endedCount { view.show(&ended[i]) }
-  }
-
-  /// Forgets what it carried. Room for more flows than end at once is given back.
+  /// Forgets what it carried.
   mutating func clear() {
     frames.removeAll()
-    if ended.count > FlowLoad.endedMax { ended = [] }
-    endedCount = 0
+    ended.removeAll()
   }
 }
 
@@ -92,12 +83,10 @@ private struct TrackerThread: Sendable {
     }
     load.track(&tracking)
     tracking.finish()
-    tracking.drain { flow in
-      if load.endedCount >= FlowLoad.endedMax {
-        back.put(Parcel(load))
-        load = there.take().open()
-      }
-      load.add(&flow)
+    while tracking.hasEnded {
+      back.put(Parcel(load))
+      load = there.take().open()
+      load.takeEnded(&tracking)
     }
     load.tally = tracking.tally
     back.put(Parcel(load))
@@ -113,6 +102,8 @@ struct FlowThreads: FrameReader, ~Copyable {
   private let secret = FlowSecret()
   private var load = FlowLoad()
   private var tally: FlowTally?
+  /// Where flows are filled to be shown.
+  private var flow = EndedFlow()
   /// Loads that are with the tracker.
   private var underWay = 0
   private let tracking: TrackerThread
@@ -170,7 +161,7 @@ struct FlowThreads: FrameReader, ~Copyable {
   private mutating func takeBack() -> FlowLoad {
     var load = tracking.back.take().open()
     underWay -= 1
-    load.show(&view)
+    load.show(&view, &flow)
     load.clear()
     return load
   }

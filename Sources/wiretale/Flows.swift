@@ -150,7 +150,7 @@ struct FlowTracking: ~Copyable {
   /// Whether flows wait to be drained.
   var hasEnded: Bool { tracker.hasEnded }
   mutating func drain(_ body: (inout EndedFlow) -> Void) { tracker.drain(body) }
-  mutating func exchangeEnded(_ flows: inout [EndedFlow]) -> Int { tracker.exchangeEnded(&flows) }
+  mutating func exchangeEnded(_ flows: inout EndedFlows) { tracker.exchangeEnded(&flows) }
   var tally: FlowTally { tracker.tally }
 }
 

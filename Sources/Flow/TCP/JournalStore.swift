@@ -75,15 +75,26 @@ struct JournalStore: ~Copyable {
 
   /// A journal with all its entries.
   func whole(_ place: Int) -> WholeJournal {
-    let rest = Int(self[place].rest)
-    return WholeJournal(journal: self[place], rest: rest >= 0 ? rests[rest] : JournalRest())
+    var whole = WholeJournal()
+    copy(place, to: &whole)
+    return whole
+  }
+
+  /// The same in a place that there is; of what is behind the entries nothing is copied.
+  func copy(_ place: Int, to whole: inout WholeJournal) {
+    whole.journal = self[place]
+    let rest = Int(whole.journal.rest)
+    if rest >= 0 { whole.rest = rests[rest] }
   }
 }
 
 /// A journal taken out of its place, with all its entries.
 struct WholeJournal: Sendable, BitwiseCopyable {
-  var journal: Journal
-  fileprivate var rest: JournalRest
+  var journal = Journal(Frame(number: 0, time: 0, wireLength: 0, capturedLength: 0, link: .ethernet))
+  fileprivate var rest = JournalRest()
+
+  /// Nothing yet.
+  init() {}
 
   /// An entry. `mutating`, though it changes nothing: what only reads is handed a copy of all of them.
   @inline(__always)
