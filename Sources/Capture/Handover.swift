@@ -9,23 +9,50 @@ public import Wire
 
 /// A queue between two threads. Who takes waits while it is empty; who puts bounds it, by putting only what
 /// has come back.
+///
+/// To wake a thread costs as much as a hundred frames: whoever is ahead of the other may wait for several
+/// items, and is woken once for all of them.
 public final class Handover<Item: Sendable>: Sendable {
-  private let items = Mutex<[Item]>([])
-  private let count = Semaphore()
+  private struct Queue {
+    var items: [Item] = []
+    /// Who takes sleeps until there are so many; 0 when nobody does.
+    var wanted = 0
+  }
+
+  private let queue = Mutex(Queue())
+  private let wake = Semaphore()
 
   /// An empty queue.
   public init() {}
 
-  /// Adds an item behind the others.
-  public func put(_ item: Item) {
-    items.withLock { $0.append(item) }
-    count.post()
+  /// Adds an item behind the others. Who waits for more than there are is woken `atOnce` when nothing may
+  /// come behind it.
+  public func put(_ item: Item, atOnce: Bool = false) {
+    let isAwaited = queue.withLock { queue in
+      queue.items.append(item)
+      guard queue.wanted > 0, atOnce || queue.items.count >= queue.wanted else { return false }
+      queue.wanted = 0
+      return true
+    }
+    if isAwaited { wake.post() }
   }
 
-  /// Takes the first item; waits for it while there is none.
-  public func take() -> Item {
-    count.wait()
-    return items.withLock { $0.removeFirst() }
+  /// Somebody sleeps until there is more.
+  var isAwaited: Bool { queue.withLock { $0.wanted > 0 } }
+
+  /// Takes the first item; while there is none, waits for so many.
+  public func take(afterWaitingFor count: Int = 1) -> Item {
+    while true {
+      let item: Item? = queue.withLock { queue in
+        if queue.items.isEmpty {
+          queue.wanted = count
+          return nil
+        }
+        return queue.items.removeFirst()
+      }
+      if let item { return item }
+      wake.wait()
+    }
   }
 }
 

@@ -78,11 +78,15 @@ extension Tracker {
     askFor(next)
   }
 
-  /// Asks for the memory of a closed flow that ends soon, and of the one behind it.
+  /// Asks for the memory of closed flows that end soon, step by step: what lies behind the first of them is
+  /// known when its journal is there, which was asked for when its slot was.
   private mutating func askFor(_ index: Int) {
     guard index >= 0 else { return }
-    if table.slots[index].isBrief { journals.prefetch(table.slots[index].state) }
-    table.slots.prefetch(table.slots[index].next)
+    if table.slots[index].isBrief { journals.prefetchRest(table.slots[index].state) }
+    let second = table.slots[index].next
+    guard second >= 0 else { return }
+    if table.slots[second].isBrief { journals.prefetch(table.slots[second].state) }
+    table.slots.prefetch(table.slots[second].next)
   }
 
   /// Makes room.

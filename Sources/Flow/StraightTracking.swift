@@ -53,9 +53,8 @@ extension Arrival {
   }
 }
 
-/// A plain frame of TCP, looked at in its turn or some frames before, by its tracker or by who hands it
-/// frames.
-public struct ForeseenFrame: Sendable {
+/// A plain frame of TCP, looked at in its turn or some frames before.
+struct ForeseenFrame: Sendable {
   /// Its number, 0 for none.
   fileprivate var number: UInt64 = 0
   fileprivate var key = FlowKey.none
@@ -68,10 +67,10 @@ public struct ForeseenFrame: Sendable {
   fileprivate var arrival: Arrival?
 
   /// No frame.
-  public init() {}
+  init() {}
 
   /// Looks at a frame for a tracker with this secret.
-  public mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
+  mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
     shape = PlainShape(octets, frame)
     number = frame.number
     arrival = nil
@@ -101,13 +100,6 @@ extension Tracker {
     guard keepsJournals else { return }
     foreseen[place(frame.number)].look(octets, frame, table.secret)
     askAhead(frame.number)
-  }
-
-  /// The same of a frame that has been looked at, with this tracker's secret.
-  public mutating func foresee(_ looked: inout ForeseenFrame) {
-    guard keepsJournals else { return }
-    foreseen[place(looked.number)] = looked
-    askAhead(looked.number)
   }
 
   /// Asks for the memory of the last frame that is foreseen, and of those before it.

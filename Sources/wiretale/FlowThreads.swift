@@ -1,7 +1,8 @@
 // A saved capture on two threads: the first reads frames and prints, the second tracks.
 //
-// The first takes out of a plain frame what names its flow and what a journal asks of it; the few frames that
-// are more are dissected by the second, because only the tracker knows which these are.
+// What crosses between them costs most: a frame's octets on the way there, and of a flow that ended, as a
+// rule, its journal on the way back (`EndedFlows`). Reports are made of journals by the first, which shows
+// them.
 
 import Capture
 import Flow
@@ -12,32 +13,20 @@ import Wire
 /// What goes to the tracker and comes back: frames with what was seen in them, then flows that ended.
 private struct FlowLoad: ~Copyable, Sendable {
   private var frames = FrameBatch()
-  /// Of the frame with the same index; those behind the last frame are of earlier loads.
-  private var looked: [ForeseenFrame] = []
   private var ended = EndedFlows()
   /// The input ends with it.
   var isLast = false
   /// Set when everything has been told.
   var tally: FlowTally?
 
-  /// Takes a frame for a tracker with this secret. False when there is no room for it.
+  /// Takes a frame. False when there is no room for it.
   @inline(__always)
-  mutating func add(_ octets: Bytes, _ frame: Frame, _ secret: FlowSecret) -> Bool {
-    guard frames.append(octets, frame) else { return false }
-    if looked.count < frames.count { looked.append(ForeseenFrame()) }
-    looked[frames.count - 1].look(octets, frame, secret)
-    return true
-  }
+  mutating func add(_ octets: Bytes, _ frame: Frame) -> Bool { frames.append(octets, frame) }
 
   /// Lets a tracker have the frames.
   mutating func track(_ tracking: inout FlowTracking) {
-    var next = 0
     frames.forEach(
-      foresight: Tracker.foresight,
-      ahead: { _, _ in
-        tracking.foresee(&looked[next])
-        next += 1
-      },
+      foresight: Tracker.foresight, ahead: { octets, frame in tracking.foresee(octets, frame) },
       { octets, frame in tracking.receive(octets, frame) })
     takeEnded(&tracking)
   }
@@ -73,13 +62,13 @@ private struct TrackerThread: Sendable {
   let back = Handover<Parcel>()
 
   /// Tracks what comes, until the input has ended and all flows have been told.
-  func run(_ limits: Limits, _ secret: FlowSecret) {
-    var tracking = FlowTracking(limits, secret: secret)
-    var load = there.take().open()
+  func run(_ limits: Limits) {
+    var tracking = FlowTracking(limits)
+    var load = next()
     while !load.isLast {
       load.track(&tracking)
       back.put(Parcel(load))
-      load = there.take().open()
+      load = next()
     }
     load.track(&tracking)
     tracking.finish()
@@ -91,15 +80,17 @@ private struct TrackerThread: Sendable {
     load.tally = tracking.tally
     back.put(Parcel(load))
   }
+
+  /// The next load.
+  private func next() -> FlowLoad { there.take(afterWaitingFor: FlowThreads.loadsMax / 2).open() }
 }
 
 /// What the first thread does.
 struct FlowThreads: FrameReader, ~Copyable {
   /// Loads that are under way at a time.
-  private static let loadsMax = 8
+  fileprivate static let loadsMax = 8
 
   private var view: FlowView
-  private let secret = FlowSecret()
   private var load = FlowLoad()
   private var tally: FlowTally?
   /// Where flows are filled to be shown.
@@ -114,29 +105,29 @@ struct FlowThreads: FrameReader, ~Copyable {
     self.view = view
     let tracking = TrackerThread()
     self.tracking = tracking
-    worker = Worker { [secret] in tracking.run(limits, secret) }
+    worker = Worker { tracking.run(limits) }
   }
 
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
-    if load.add(octets, frame, secret) { return }
+    if load.add(octets, frame) { return }
     send()
-    _ = load.add(octets, frame, secret)
+    _ = load.add(octets, frame)
   }
 
   /// Nothing comes: what was read is told.
   mutating func rest(_ now: Int64?) {
-    send()
+    send(atOnce: true)
     while underWay > 0 { load = takeBack() }
   }
 
   mutating func finish(_ output: inout Output) {
     load.isLast = true
-    send()
+    send(atOnce: true)
     while tally == nil {
       load = takeBack()
       output.pass(&view)
       // What has come back empty is what the tracker tells its last flows in.
-      if load.tally == nil { send() } else { tally = load.tally }
+      if load.tally == nil { send(atOnce: true) } else { tally = load.tally }
     }
     worker.join()
     view.finish()
@@ -149,17 +140,19 @@ struct FlowThreads: FrameReader, ~Copyable {
   var pending: Int { view.pending }
   mutating func flush() -> Bool { view.flush() }
 
-  /// Sends the load at hand to the tracker; an empty one takes its place.
-  private mutating func send() {
-    var next = underWay < FlowThreads.loadsMax ? FlowLoad() : takeBack()
+  /// Sends the load at hand to the tracker, which need not look at it before there are more, unless nothing
+  /// may follow; an empty one takes its place.
+  private mutating func send(atOnce: Bool = false) {
+    var next =
+      underWay < FlowThreads.loadsMax ? FlowLoad() : takeBack(afterWaitingFor: FlowThreads.loadsMax / 2)
     swap(&load, &next)
-    tracking.there.put(Parcel(next))
+    tracking.there.put(Parcel(next), atOnce: atOnce)
     underWay += 1
   }
 
   /// Takes the first load back, when it has been tracked, and shows its flows.
-  private mutating func takeBack() -> FlowLoad {
-    var load = tracking.back.take().open()
+  private mutating func takeBack(afterWaitingFor count: Int = 1) -> FlowLoad {
+    var load = tracking.back.take(afterWaitingFor: count).open()
     underWay -= 1
     load.show(&view, &flow)
     load.clear()

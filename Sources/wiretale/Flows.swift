@@ -125,7 +125,7 @@ struct FlowTracking: ~Copyable {
   private var tracker: Tracker
 
   /// Nothing read yet.
-  init(_ limits: Limits, secret: FlowSecret = FlowSecret()) { tracker = Tracker(limits, secret: secret) }
+  init(_ limits: Limits) { tracker = Tracker(limits) }
 
   /// Takes a frame.
   @inline(__always)
@@ -138,10 +138,6 @@ struct FlowTracking: ~Copyable {
   /// Looks at a frame before its turn.
   @inline(__always)
   mutating func foresee(_ octets: Bytes, _ frame: Frame) { tracker.foresee(octets, frame) }
-
-  /// The same of one that somebody has looked at.
-  @inline(__always)
-  mutating func foresee(_ looked: inout ForeseenFrame) { tracker.foresee(&looked) }
 
   /// No packet tells that time goes on.
   mutating func advance(to now: Int64) { tracker.advance(to: now) }

@@ -10,7 +10,11 @@ struct ThreadTests {
 
   init() throws { scratch = try Scratch() }
 
-  @Test(arguments: [["--json"], [], ["--zeek"], ["--sort", "duration_ns"], ["--json", "--top", "2"]])
+  @Test(arguments: [
+    ["--json"], [], ["--zeek"], ["--sort", "duration_ns"], ["--json", "--top", "2"],
+    ["--json", "--where", "orig_pkts > 3"], ["--json", "--timeout", "active=1,tcp=2"],
+    ["--json", "--flows-max", "2"], ["--json", "--series"],
+  ])
   func twoThreadsSayWhatOneSays(view: [String]) throws {
     let folder = Program.root.appendingPathComponent("pcaps")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -50,6 +54,31 @@ struct ThreadTests {
     let outcome = try Program.shell(
       "(cat \"$1\"; sleep 0.3) | \"$2\" flows --threads 2 -r -", pcap, Program.path ?? "")
     #expect(outcome.output == (try Program.run(["flows", "-r", pcap])).output, "\(outcome.errors)")
+  }
+
+  /// Nothing more than what is under way waits for whoever reads slowly, and nothing is lost.
+  @Test func aReaderThatIsSlowHasAllOfIt() throws {
+    let maker = Program.root.appendingPathComponent("Benchmarks/make_flows.py").path
+    let file = scratch.file("flows.pcap")
+    _ = try Program.command(["python3", maker, file, "--flows", "1000"])
+    let outcome = try Program.shell(
+      "\"$2\" flows --json --threads 2 -r \"$1\" | (sleep 0.3; cat)", file, Program.path ?? "")
+    #expect(outcome.output == (try Program.run(["flows", "--json", "-r", file])).output)
+  }
+
+  /// What has come through a pipe is told when the program is stopped while the pipe is open.
+  @Test func aStopTellsWhatHasCome() throws {
+    let pcap = Program.root.appendingPathComponent("pcaps/close-wait.pcap").path
+    for threads in ["1", "2"] {
+      let pipe = scratch.file("pipe.\(threads)")
+      let outcome = try Program.shell(
+        """
+        mkfifo "$1"; (cat "$2"; sleep 20) > "$1" & "$3" flows --json --threads \(threads) -r - < "$1" &
+        program=$!; sleep 0.5; kill -INT $program; wait $program; status=$?; kill %1; exit $status
+        """, pipe, pcap, Program.path ?? "")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output == (try Program.run(["flows", "--json", "-r", pcap])).output, "\(threads)")
+    }
   }
 
   @Test func aReaderThatGoesEndsItQuietly() throws {

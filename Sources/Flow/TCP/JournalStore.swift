@@ -67,6 +67,13 @@ struct JournalStore: ~Copyable {
   @inline(__always)
   func prefetch(_ place: Int) { places.prefetch(place) }
 
+  /// Asks for the entries of a journal that are elsewhere.
+  @inline(__always)
+  func prefetchRest(_ place: Int) {
+    let rest = self[place].rest
+    if rest >= 0 { rests.prefetch(Int(rest)) }
+  }
+
   /// Forgets a journal.
   mutating func giveBack(_ place: Int) {
     if self[place].rest >= 0 { rests.giveBack(Int(self[place].rest)) }
