@@ -56,6 +56,7 @@ extension Tracker {
   }
 
   private mutating func endQuiet(_ index: Int) {
+    askBehind(index)
     let isClosed = table.slots[index].flowClass == .closed || table.slots[index].flowClass == .refused
     end(index, isClosed ? .end : .idle)
   }
@@ -73,20 +74,21 @@ extension Tracker {
   mutating func endClosed() {
     guard let index = lists.oldestClosed(table), index != atHand else { return }
     counts.closedSooner += 1
-    let next = table.slots[index].next
+    askBehind(index)
     end(index, .end)
-    askFor(next)
   }
 
-  /// Asks for the memory of closed flows that end soon, step by step: what lies behind the first of them is
-  /// known when its journal is there, which was asked for when its slot was.
-  private mutating func askFor(_ index: Int) {
-    guard index >= 0 else { return }
-    if table.slots[index].isBrief { journals.prefetchRest(table.slots[index].state) }
-    let second = table.slots[index].next
-    guard second >= 0 else { return }
-    if table.slots[second].isBrief { journals.prefetch(table.slots[second].state) }
-    table.slots.prefetch(table.slots[second].next)
+  /// Flows end one behind the other in the list of their class. Asks for the memory of the three behind one
+  /// that ends now: of each what can be found without a wait, because it was asked for before.
+  private mutating func askBehind(_ index: Int) {
+    let next = table.slots[index].next
+    guard next >= 0 else { return }
+    if table.slots[next].isBrief { journals.prefetchRest(table.slots[next].state) }
+    table.prefetch(table.hash(table.slots[next].key))
+    let third = table.slots[next].next
+    guard third >= 0 else { return }
+    if table.slots[third].isBrief { journals.prefetch(table.slots[third].state) }
+    table.slots.prefetch(table.slots[third].next)
   }
 
   /// Makes room.

@@ -55,30 +55,58 @@ extension Arrival {
 
 /// A plain frame of TCP, looked at in its turn or some frames before.
 struct ForeseenFrame: Sendable {
+  /// What a look has found.
+  fileprivate enum Kind {
+    /// No plain frame of TCP: nothing else is known of it.
+    case other
+    /// One that is more than a line of a journal.
+    case plain
+    /// One that may be written down.
+    case line
+  }
+
   /// Its number, 0 for none.
   fileprivate var number: UInt64 = 0
-  fileprivate var key = FlowKey.none
+  fileprivate var kind = Kind.other
   fileprivate var isReversed = false
+  fileprivate var key = FlowKey.none
   fileprivate var hash: UInt64 = 0
   /// The flow that it probably belongs to; negative when nobody has looked.
   fileprivate var index = -1
-  fileprivate var shape: PlainShape?
+  fileprivate var shape = PlainShape()
   /// What may be written down of it.
-  fileprivate var arrival: Arrival?
+  fileprivate var arrival = Arrival.none
 
   /// No frame.
   init() {}
 
   /// Looks at a frame for a tracker with this secret.
   mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
-    shape = PlainShape(octets, frame)
     number = frame.number
-    arrival = nil
     index = -1
-    guard let shape, shape.isTCP else { return self.shape = nil }
+    if let usual = PlainShape(usual: octets, frame) {
+      read(octets, frame, usual, secret)
+    } else if let shape = PlainShape(octets, frame), shape.isTCP {
+      read(octets, frame, shape, secret)
+    } else {
+      kind = .other
+    }
+  }
+
+  /// Reads a frame of this shape. In line, so that a shape with fixed places has them fixed.
+  @inline(__always)
+  private mutating func read(
+    _ octets: Bytes, _ frame: Frame, _ shape: PlainShape, _ secret: borrowing FlowSecret
+  ) {
+    self.shape = shape
     (key, isReversed) = PlainEnds(octets, shape).key
     hash = key.hash(secret)
-    arrival = Arrival(octets, frame, shape)
+    if let arrival = Arrival(octets, frame, shape) {
+      self.arrival = arrival
+      kind = .line
+    } else {
+      kind = .plain
+    }
   }
 }
 
@@ -105,9 +133,9 @@ extension Tracker {
   /// Asks for the memory of the last frame that is foreseen, and of those before it.
   @inline(__always)
   private mutating func askAhead(_ number: UInt64) {
-    if foreseen[place(number)].shape != nil { table.prefetch(foreseen[place(number)].hash) }
+    if foreseen[place(number)].kind != .other { table.prefetch(foreseen[place(number)].hash) }
     let next = place(number &- (Tracker.foresight &- Tracker.slotAhead))
-    if foreseen[next].shape != nil { foreseen[next].index = table.candidate(foreseen[next].hash) }
+    if foreseen[next].kind != .other { foreseen[next].index = table.candidate(foreseen[next].hash) }
     let index = foreseen[place(number &- (Tracker.foresight &- Tracker.journalAhead))].index
     if index >= 0, table.slots[index].isBrief { journals.prefetch(table.slots[index].state) }
   }
@@ -119,7 +147,7 @@ extension Tracker {
     guard keepsJournals else { return false }
     let place = place(frame.number)
     if foreseen[place].number != frame.number { foreseen[place].look(octets, frame, table.secret) }
-    guard foreseen[place].arrival != nil else { return false }
+    guard foreseen[place].kind == .line else { return false }
     begin(frame)
     if takeForeseen(place, octets, frame) { return true }
     hasBegun = true
@@ -136,10 +164,10 @@ extension Tracker {
 
   @inline(__always)
   private mutating func takeForeseen(_ at: Int, _ octets: Bytes, _ frame: Frame) -> Bool {
-    guard var arrival = foreseen[at].arrival, let shape = foreseen[at].shape,
-      let index = flow(ofForeseen: at), table.slots[index].isBrief,
+    guard let index = flow(ofForeseen: at), table.slots[index].isBrief,
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
+    let shape = foreseen[at].shape
     // What a flow carries is found out by others.
     if shape.payload > 0, looksInside, table.slots[index].service == .unknown,
       table.slots[index].looks < Tracker.looksMax
@@ -147,6 +175,7 @@ extension Tracker {
       return false
     }
     let place = table.slots[index].state
+    var arrival = foreseen[at].arrival
     arrival.side = table.slots[index].side(foreseen[at].isReversed)
     guard !isDue(index, frame.time), journals[place].isOrdinary(arrival), journals.hasRoom(place),
       !isDamaged(arrival, place, { Checksum.segment(octets, shape) })

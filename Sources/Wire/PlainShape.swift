@@ -32,6 +32,9 @@ public struct PlainShape: Sendable, BitwiseCopyable {
   /// Octets that a plain frame has at least: Ethernet, and forty of IP and what it carries.
   public static var octetsMin: Int { EthernetHeader.length &+ 40 }
 
+  /// That of no frame.
+  public init() {}
+
   /// The shape of a frame; nil when it is not plain.
   @inlinable @inline(__always)
   public init?(_ bytes: Bytes, _ frame: Frame) {
@@ -61,6 +64,29 @@ public struct PlainShape: Sendable, BitwiseCopyable {
       payload = Int(bytes.extracting(transport..<transport &+ UDPHeader.length).u16(4)) &- header
       guard payload >= 0, payload <= end &- transport &- header else { return nil }
     }
+  }
+
+  /// The shape of a frame of TCP over IPv4 without a tag; nil when it is not plain, or another frame.
+  ///
+  /// Nearly every frame is such, and all of it up to TCP's options has a fixed place. Who goes on with this
+  /// shape, in code of its own, computes no offsets and checks no bounds: half the instructions.
+  @inlinable @inline(__always)
+  public init?(usual bytes: Bytes, _ frame: Frame) {
+    guard frame.link == .ethernet, frame.fcsLength == 0, bytes.count >= PlainShape.octetsMin else {
+      return nil
+    }
+    let h = bytes.extracting(0..<PlainShape.octetsMin)
+    // The EtherType, IP's version and header length; not a fragment, and TCP.
+    guard h.u32(12) & 0xffff_ff00 == 0x0800_4500, h.u32(20) & 0x3fff_00ff == 6 else { return nil }
+    let end = EthernetHeader.length &+ Int(h.u16(16))
+    let header = Int(h.u8(46) &>> 2) & 0x3c
+    let options = EthernetHeader.length &+ IPv4Header.lengthMin &+ header
+    guard header >= TCPHeader.lengthMin, end <= max(frame.wireLength, bytes.count),
+      options <= min(end, bytes.count)
+    else { return nil }
+    (transport, self.header) = (EthernetHeader.length &+ IPv4Header.lengthMin, header)
+    (total, payload) = (end &- EthernetHeader.length, end &- options)
+    (version, isTCP) = (4, true)
   }
 
   /// Whether an IPv4 header without options is plain: no fragment, TCP or UDP.

@@ -31,6 +31,13 @@ struct Arrival {
   var isMarked: Bool
   /// Where it was seen (`Copies.way`).
   var way: UInt16
+
+  /// Nothing came.
+  static var none: Arrival {
+    Arrival(
+      side: .originator, time: 0, frame: 0, flags: 0, sequence: 0, acknowledgment: 0, window: 0,
+      identification: 0, stamp: 0, hasStamp: false, payload: 0, isCut: false, isMarked: false, way: 0)
+  }
 }
 
 /// A segment that came: 24 octets.
