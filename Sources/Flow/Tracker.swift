@@ -71,7 +71,8 @@ public struct Tracker: ~Copyable {
   var finishing: [Int32] = []
   var finished = 0
   /// What the last packet settled: repeats that are now known to have been needed or not, each once. The
-  /// end of a flow settles the rest of its repeats, when `drain` hands it over.
+  /// end of a flow settles the rest of its repeats, with the packet that ends it or that shows that it has
+  /// been quiet for too long.
   public internal(set) var settled: [Settlement] = []
   var counts = FlowTally()
 
@@ -148,9 +149,10 @@ public struct Tracker: ~Copyable {
       hasBegun = false
       return
     }
+    // Before flows end because time goes on: that settles their repeats.
+    if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
     advance(to: frame.time)
     counts.packets += 1
-    if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
   }
 
   /// The straight path of nearly every packet: a segment of a connection that is there. False when there is

@@ -29,6 +29,17 @@ import Wire
     #expect(counters.causes.spurious == 0 && counters.retransmissions == 1)
   }
 
+  /// Nobody answers any more. That the flow has been quiet for too long shows with the next packet of
+  /// another, hours later.
+  @Test func whenAFlowFallsSilentItWasNeeded() {
+    var talk = Dialogue.opened()
+    talk.clientSends(1..<2001, at: 30)
+    talk.repeats(1001, at: 300)
+    #expect(talk.needless.isEmpty && talk.needed.isEmpty)
+    talk.client(.syn, at: 100 * 3_600_000, seq: 70_000)
+    #expect(talk.needless.isEmpty && talk.needed == [6])
+  }
+
   @Test func aDSACKOfANetworksCopyNamesNoRepeat() {
     var talk = Dialogue.opened()
     talk.clientSends(1..<4001, at: 30)
