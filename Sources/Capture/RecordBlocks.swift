@@ -139,7 +139,7 @@ final class RecordBlocks {
   ) -> FrameVerdict {
     var (next, shown) = unsafe (state.pointee.at, counters.pointee.captured)
     while unsafe state.pointee.isReading, isWhole, !stop.isRaised {
-      while unsafe shown < counters.pointee.captured &+ foresight, isWhole(at: next) {
+      while foresight > 0, unsafe shown < counters.pointee.captured &+ foresight, isWhole(at: next) {
         shown &+= 1
         _ = give(next, shown, link, fcsLength: fcsLength) { octets, frame in
           ahead(octets, frame)

@@ -79,10 +79,12 @@ public struct HeldOutput: ~Copyable {
     for i in first..<marks.count where marks[i].fate == .open { marks[i].fate = .needed }
   }
 
-  /// Octets that may be written now: at most, where several marks wait.
-  public func pending(_ out: borrowing OctetBuffer) -> Int {
-    if isIdle { return out.count }
-    let end = first < marks.count && marks[first].fate == .open ? marks[first].place : base + out.count
+  /// Octets that may be written now, of a printer's buffer with so many: at most, where several marks wait.
+  /// `mutating`, though it changes nothing: it is asked after every packet, and a function that only reads is
+  /// handed a copy.
+  public mutating func pending(of count: Int) -> Int {
+    if isIdle { return count }
+    let end = first < marks.count && marks[first].fate == .open ? marks[first].place : base + count
     return ready.count + end - gone
   }
 

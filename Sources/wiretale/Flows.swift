@@ -7,7 +7,8 @@ import Wire
 
 /// The story of each connection.
 struct Flows: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "One line or record per connection.")
+  static let configuration = CommandConfiguration(
+    commandName: "flows", abstract: "One line or record per connection.")
 
   @OptionGroup(title: "Capture") var capture: CaptureOptions
 

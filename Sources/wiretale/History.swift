@@ -8,7 +8,8 @@ import Store
 
 /// Flows, exchanges and findings of the past.
 struct History: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Asks the store that the service keeps.")
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Asks the store that the service keeps.")
 
   @Argument(help: ArgumentHelp("What: flows, exchanges, findings or counters.", valueName: "what"))
   var what = "flows"

@@ -7,7 +7,8 @@ import Report
 
 /// Interfaces with their states, addresses and link types.
 struct Interfaces: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "List interfaces and their link types.")
+  static let configuration = CommandConfiguration(
+    commandName: "interfaces", abstract: "List interfaces and their link types.")
 
   @Flag(help: "Print one JSON object per interface.")
   var json = false

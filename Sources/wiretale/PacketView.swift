@@ -11,7 +11,9 @@ struct PacketView: ~Copyable {
 
   private let mode: Mode
   private let options: LineOptions
-  private let mux = Mux.standard
+  /// Lines say nothing of flows.
+  private let isPlain: Bool
+  private let mux: Mux
   private var packet = Packet()
   private var tracker: Tracker
   private var line: LinePrinter
@@ -31,6 +33,10 @@ struct PacketView: ~Copyable {
     held = HeldOutput(mode == .json ? JSONPrinter.spuriousWord : OctetBuffer.spuriousWord)
     self.mode = mode
     self.options = options
+    isPlain = options.plain
+    // Of a line the printer reads the octets itself, and whoever says something of its flow does not ask what
+    // segments carry.
+    mux = mode == .line ? .belowStreams : .standard
     // What it says of flows is not this view's.
     var limits = Limits()
     limits.tellsEnds = false
@@ -44,20 +50,45 @@ struct PacketView: ~Copyable {
   }
 
   /// Shows one packet.
+  @inline(__always)
   mutating func show(_ octets: Bytes, _ frame: Frame) {
+    if mode != .line { return showOtherwise(octets, frame) }
+    // Most lines say nothing but what is in the packet.
+    if isPlain { return line.print(octets, frame) }
+    let isStraight = tracker.takeStraight(octets, frame)
+    if isStraight, tracker.settled.isEmpty { return line.print(octets, frame) }
+    showJudged(octets, frame, isStraight: isStraight)
+  }
+
+  /// Shows a line with what the tracker says of its packet, unless it has taken it already: then it had
+  /// nothing to say of it.
+  @inline(never)
+  private mutating func showJudged(_ octets: Bytes, _ frame: Frame, isStraight: Bool) {
+    if isStraight {
+      settle()
+      if holds { return line.print(octets, frame) }
+      line.print(octets, frame, Verdict(), [], settled: tracker.settled)
+      return
+    }
+    mux.dissect(octets, frame, into: &packet)
+    let verdict = tracker.receive(&packet, frame, octets)
+    let hasSettled = !tracker.settled.isEmpty
+    if hasSettled { settle() }
+    if verdict.analysis.isEmpty, !hasSettled, options.verbosity == 0 { return line.print(octets, frame) }
+    let place = line.print(
+      octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [], settled: holds ? [] : tracker.settled)
+    if holds, verdict.isUnsettled { held.mark(frame.number, at: place, line.out) }
+  }
+
+  /// Shows a packet as a record or a tree, or not at all.
+  @inline(never)
+  private mutating func showOtherwise(_ octets: Bytes, _ frame: Frame) {
     switch mode {
-    case .silent: break
-    case .line:
-      if options.plain { return line.print(octets, frame) }
-      let verdict = judge(octets, frame)
-      if verdict.analysis.isEmpty, tracker.settled.isEmpty, options.verbosity == 0 {
-        return line.print(octets, frame)
-      }
-      let place = line.print(
-        octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [], settled: holds ? [] : tracker.settled)
-      if holds, verdict.isUnsettled { held.mark(frame.number, at: place, line.out) }
+    case .silent, .line: break
     case .json:
-      let verdict = judge(octets, frame)
+      mux.dissect(octets, frame, into: &packet)
+      let verdict = tracker.receive(&packet, frame, octets)
+      settle()
       let place = json.print(octets, frame, &packet, verdict, settled: tracker.settled)
       if holds, verdict.isUnsettled { held.mark(frame.number, at: place, json.out) }
     case .fields:
@@ -66,22 +97,14 @@ struct PacketView: ~Copyable {
     }
   }
 
+  /// Lines that wait for what the packet at hand settled wait no longer.
+  private mutating func settle() {
+    guard holds else { return }
+    for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) }
+  }
+
   /// Looks at a packet before its turn.
   mutating func foresee(_ octets: Bytes, _ frame: Frame) { tracker.foresee(octets, frame) }
-
-  /// Asks the tracker about one packet, and dissects it when that is more than the next segment of a short
-  /// connection, of which nothing is said.
-  private mutating func judge(_ octets: Bytes, _ frame: Frame) -> Verdict {
-    var verdict = Verdict()
-    if !tracker.takeStraight(octets, frame) {
-      mux.dissect(octets, frame, into: &packet)
-      verdict = tracker.receive(&packet, frame, octets)
-    }
-    if holds, !tracker.settled.isEmpty {
-      for known in tracker.settled { held.settle(known.frame, isWord: known.isNeedless) }
-    }
-    return verdict
-  }
 
   /// Whoever reads waits, or nothing more comes: no line waits any longer.
   mutating func letGo() { held.finish() }
@@ -91,12 +114,22 @@ struct PacketView: ~Copyable {
 
   /// Octets that can be written.
   var pending: Int {
-    switch mode {
-    case .silent: 0
-    case .line: held.pending(line.out)
-    case .json: held.pending(json.out)
-    case .fields: fields.out.count
+    // `mutating`, though it changes nothing: a function that only reads is handed copies of the buffers.
+    mutating get {
+      switch mode {
+      case .silent: 0
+      case .line: held.pending(of: line.out.count)
+      case .json: held.pending(of: json.out.count)
+      case .fields: fields.out.count
+      }
     }
+  }
+
+  /// Whether so many octets can be written: asked after every packet.
+  @inline(__always)
+  mutating func hasMuch(_ octets: Int) -> Bool {
+    // What can be written is in the buffer.
+    mode == .line && line.out.count < octets ? false : pending >= octets
   }
 
   /// Writes what waits. False when the output takes no more; `errno` says why.

@@ -9,6 +9,7 @@ import Wire
 /// The default verb.
 struct Packets: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "packets",
     abstract: "One line per packet, in tcpdump's grammar (the default verb).")
 
   @OptionGroup(title: "Capture") var capture: CaptureOptions

@@ -6,11 +6,6 @@ import Wire
 
 /// A capture that is open, with what it is written to and what is said about it.
 struct Session: ~Copyable {
-  /// Octets of text that are gathered before they are written, when nobody waits for them.
-  private static let pendingMax = 1 << 16
-  /// Packets of a file between two looks at signals and clock.
-  private static let packetsBetween: UInt64 = 1 << 14
-
   private var capture: Capture
   private var writer: CaptureWriter?
   private let live: Bool
@@ -60,98 +55,38 @@ struct Session: ~Copyable {
 
   /// Shows every packet until the end of the input, `countMax`, or a signal; then the summary.
   mutating func run(_ view: consuming PacketView, countMax: UInt64?, countOnly: Bool) throws {
-    let (live, lineBuffered) = (live, lineBuffered)
-    var view = view
-    var writer = self.writer.take()
-    // Asked once: to ask what cannot be copied whether it is there moves it.
-    let isWriting = writer != nil
-    var status = StatusLine(live: live)
-    var tally = Tally()
-    var output = Output.open
+    let foresight = view.foresight
+    var showing = Showing(
+      view, self.writer.take(), live: live, lineBuffered: lineBuffered, countMax: countMax)
     var failure: CaptureError?
     do throws(CaptureError) {
       try capture.forEachFrame(
         { octets, frame in
-          if isWriting, Session.write(octets, frame, to: &writer) == .stop { return .stop }
-          tally.count(frame)
-          view.show(octets, frame)
-          if lineBuffered || view.pending >= Session.pendingMax {
-            output = Session.flush(&view, &status)
-          }
-          if output != .open || tally.packets == countMax { return .stop }
-          if !live, tally.packets % Session.packetsBetween == 0 {
-            Session.between(capture, tally, &status, live: live)
-          }
-          return .go
-        }, foresight: view.foresight
+          showing.show(octets, frame) ? .go : showing.attend(capture)
+        }, foresight: foresight
       ) { octets, frame in
-        view.foresee(octets, frame)
+        showing.view.foresee(octets, frame)
       } idle: {
-        view.letGo()
-        if output == .open { output = Session.flush(&view, &status) }
-        Session.flush(&writer)
-        Session.between(capture, tally, &status, live: live)
-        return output == .open ? .go : .stop
+        showing.rest(capture)
       }
     } catch {
       failure = error
     }
-    view.letGo()
-    if output == .open { output = Session.flush(&view, &status) }
-    status.clear()
-    if view.undecided > 0 {
-      let count = grouped(view.undecided)
+    showing.view.letGo()
+    showing.flush()
+    showing.status.clear()
+    if showing.view.undecided > 0 {
+      let count = grouped(showing.view.undecided)
       complain("\(count) repeats were shown before it was known whether they were needed: too much waited")
     }
-    do throws(CaptureError) { try writer?.finish() } catch { failure = failure ?? error }
-    if countOnly { put("\(tally.packets) packet\(tally.packets == 1 ? "" : "s")\n", to: STDOUT_FILENO) }
+    do throws(CaptureError) { try showing.writer?.finish() } catch { failure = failure ?? error }
+    if countOnly {
+      let packets = showing.tally.packets
+      put("\(packets) packet\(packets == 1 ? "" : "s")\n", to: STDOUT_FILENO)
+    }
     Session.summarize(capture, counters: live)
     if let failure { throw failure }
-    if case .failed(let reason) = output { throw Failure.input("standard output: \(reason)") }
-  }
-
-  /// What has become of standard output.
-  private enum Output: Equatable {
-    case open
-    /// Nobody reads it any more: a reason to end, and nothing to tell.
-    case closed
-    case failed(String)
-  }
-
-  /// Writes one frame. An error is said once; the capture goes on without the file.
-  private static func write(_ octets: Bytes, _ frame: Frame, to writer: inout CaptureWriter?) -> FrameVerdict
-  {
-    do throws(CaptureError) {
-      return try writer?.write(octets, frame) ?? .go
-    } catch {
-      complain(error.description)
-      return .go
-    }
-  }
-
-  private static func flush(_ writer: inout CaptureWriter?) {
-    do throws(CaptureError) { try writer?.flush() } catch { complain(error.description) }
-  }
-
-  /// Writes the text that waits.
-  private static func flush(_ view: inout PacketView, _ status: inout StatusLine) -> Output {
-    if view.pending == 0 { return .open }
-    status.clear()
-    if view.flush(to: STDOUT_FILENO) { return .open }
-    return errno == EPIPE ? .closed : .failed(lastSystemError())
-  }
-
-  /// What is done between packets: a signal's wish for statistics, the status line.
-  private static func between(
-    _ capture: borrowing Capture, _ tally: Tally, _ status: inout StatusLine, live: Bool
-  ) {
-    if Signals.takeStatistics() {
-      status.clear()
-      summarize(capture, counters: true)
-    }
-    if status.isDue {
-      status.show(tally, statistics: live ? capture.statistics : nil, progress: capture.progress)
-    }
+    if case .failed(let reason) = showing.output { throw Failure.input("standard output: \(reason)") }
   }
 
   /// The counters, each with its meaning, and what the filter missed.
@@ -183,19 +118,5 @@ struct Session: ~Copyable {
       line(statistics.droppedByInterface, "dropped by the interface or its driver"),
       line(statistics.droppedByUs, "dropped by us: read, but not shown because of a stop"),
     ].compactMap { $0 }
-  }
-}
-
-/// How much has been shown.
-struct Tally {
-  /// Packets.
-  var packets: UInt64 = 0
-  /// Their octets on the wire.
-  var octets: UInt64 = 0
-
-  /// One more.
-  mutating func count(_ frame: Frame) {
-    packets += 1
-    octets += UInt64(frame.wireLength)
   }
 }

@@ -10,6 +10,7 @@ import Wire
 /// Who holds how many connections in which state.
 struct States: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "states",
     abstract: "Who holds how many connections in which state of TCP.")
 
   @OptionGroup(title: "Capture") var capture: CaptureOptions

@@ -5,7 +5,10 @@ import Capture
 import Glibc
 
 /// The line that comes and goes. On anything but a terminal it never shows.
-struct StatusLine {
+///
+/// A class: how large the instants of its clock are is known at run time only, and where everything stands
+/// that is in one value with it would be asked for with every packet.
+final class StatusLine {
   private let live: Bool
   private let enabled = isatty(STDERR_FILENO) == 1
   private let clock = ContinuousClock()
@@ -24,14 +27,14 @@ struct StatusLine {
   var isDue: Bool { enabled && clock.now - last >= .seconds(1) }
 
   /// Takes the line away, before anything else is written.
-  mutating func clear() {
+  func clear() {
     guard visible else { return }
     put("\r\u{1b}[K", to: STDERR_FILENO)
     visible = false
   }
 
   /// Writes the line anew.
-  mutating func show(
+  func show(
     _ tally: Tally, statistics: CaptureStatistics?, progress: (done: Int64, total: Int64)?
   ) {
     last = clock.now

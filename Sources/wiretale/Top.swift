@@ -9,6 +9,7 @@ import Store
 /// A table that is renewed.
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "top",
     abstract: "The largest flows of the last minute that the service has stored, renewed.")
 
   @Option(help: ArgumentHelp("The store.", valueName: "file"))

@@ -37,7 +37,7 @@ enum Main {
   nonisolated static func main() {
     do {
       let words = normalized(Array(CommandLine.arguments.dropFirst()))
-      var command = try Wiretale.parseAsRoot(words)
+      var command = try command(words)
       try command.run()
     } catch let failure as Failure {
       complain(failure.line)
@@ -48,6 +48,15 @@ enum Main {
     } catch {
       leave(error)
     }
+  }
+
+  /// What the command line asks for. Where no word can be another verb it is the default one, and the parser
+  /// is not asked to look for others: that takes a third of the program's start. What it cannot read it is
+  /// asked about again, with all verbs at hand, and complains of in its way.
+  private static func command(_ words: [String]) throws -> any ParsableCommand {
+    let verbs = Wiretale.configuration.subcommands.map { $0.configuration.commandName ?? "" } + ["help"]
+    if !words.contains(where: verbs.contains), let packets = try? Packets.parse(words) { return packets }
+    return try Wiretale.parseAsRoot(words)
   }
 
   /// Ends the process as the argument parser's own errors ask: help and versions on standard output,

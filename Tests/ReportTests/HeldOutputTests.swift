@@ -27,7 +27,7 @@ private final class Held {
   /// What can be written now, through a pipe.
   func flush() throws {
     let pipe = Pipe()
-    let expected = held.pending(out)
+    let expected = held.pending(of: out.count)
     #expect(held.flush(&out, to: pipe.fileHandleForWriting.fileDescriptor))
     try pipe.fileHandleForWriting.close()
     let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
