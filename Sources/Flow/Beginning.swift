@@ -17,9 +17,13 @@ extension Tracker {
     guard table.slots[index].hasConnection else { return nil }
     let connection = connections.place(of: index, &table)
     guard connections.warm[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
-    let place = details.place(of: connections.warm[connection].detail)
-    let reuse = connections.warm[connection].reuse(
-      by: &packet, from: side, at: frame.time, &details.details[place])
+    // Only a record says more of it.
+    var reuse = Reuse(isNewer: true)
+    if limits.tellsEnds {
+      let place = details.place(of: connections.warm[connection].detail)
+      reuse = connections.warm[connection].reuse(
+        by: &packet, from: side, at: frame.time, &details.details[place])
+    }
     end(index, .end)
     return reuse
   }

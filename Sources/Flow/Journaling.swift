@@ -47,9 +47,10 @@ extension Tracker {
       journals[place].reusedAfter = since
       journals[place].isReusedNewer = reused.isNewer
     }
-    _ = isDamaged(opening.arrival, place, &packet, octets)
-    journals[place].begin(opening.arrival, opening.offer)
-    journals.write(opening.arrival, at: place)
+    var arrival = opening.arrival
+    _ = isDamaged(&arrival, place, &packet, octets)
+    journals[place].begin(arrival, opening.offer)
+    journals.write(&arrival, at: place)
   }
 
   /// Writes down the packet of a flow that is kept as a journal. False when it is more than that, and then
@@ -60,31 +61,31 @@ extension Tracker {
     _ verdict: inout Verdict
   ) -> Bool {
     let place = table.slots[index].state
-    let arrival = Arrival(&packet, frame, table.slots[index].side(isReversed))
+    var arrival = Arrival(&packet, frame, table.slots[index].side(isReversed))
     if packet.tcp.flags.contains(.syn) {
       let offer = TCPOffer(&packet)
       guard !offer.isCut, journals[place].isAnswer(arrival),
-        !isDamaged(arrival, place, &packet, octets)
+        !isDamaged(&arrival, place, &packet, octets)
       else { return false }
       journals[place].begin(arrival, offer)
     } else {
-      guard journals[place].isOrdinary(arrival), journals.hasRoom(place),
-        !isDamaged(arrival, place, &packet, octets)
+      guard journals[place].isOrdinary(&arrival), journals.hasRoom(place),
+        !isDamaged(&arrival, place, &packet, octets)
       else { return false }
-      journals[place].take(arrival)
+      journals[place].take(&arrival)
     }
-    let slot = note(arrival, index, place, isReversed: isReversed, frame, ip: packet.ipLength)
+    journals.write(&arrival, at: place)
+    let slot = note(index, place, isReversed: isReversed, frame, ip: packet.ipLength)
     verdict.side = slot.side
     verdict.flow = slot.serial
     return true
   }
 
-  /// Writes down what a journal has taken into account, and counts it.
+  /// Counts what was written down in a flow's journal.
   @inline(__always)
   mutating func note(
-    _ arrival: Arrival, _ index: Int, _ place: Int, isReversed: Bool, _ frame: Frame, ip: Int
+    _ index: Int, _ place: Int, isReversed: Bool, _ frame: Frame, ip: Int
   ) -> FlowSlot.Ordinary {
-    journals.write(arrival, at: place)
     let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: ip)
     lists.touch(index, journals[place].classify(), before: slot.before, &table)
     atHand = index
@@ -92,17 +93,17 @@ extension Tracker {
     return slot
   }
 
-  /// Whether a segment was damaged on its way to the tap, as `TCPConnection.isDamaged` has it; `verdict` is
-  /// that of its checksum. When it was not, that is taken into account.
+  /// Whether a segment, which was captured whole, was damaged on its way to the tap, as
+  /// `TCPConnection.isDamaged` has it; `verdict` is that of its checksum. When it was not, that is taken into
+  /// account.
   @inline(__always)
   mutating func isDamaged(
-    _ arrival: Arrival, _ place: Int, _ verdict: () -> ChecksumVerdict?
+    _ place: Int, _ side: FlowSide, hasPayload: Bool, _ verdict: () -> ChecksumVerdict?
   ) -> Bool {
-    if arrival.isCut { return false }
-    let me = arrival.side.rawValue
+    let me = side.rawValue
     let isNear = journals[place].ends[me].isNear
     var checks = journals[place].ends[me].checks
-    if checks.findDamage(hasPayload: arrival.payload > 0, isNear: { isNear }, verdict) { return true }
+    if checks.findDamage(hasPayload: hasPayload, isNear: { isNear }, verdict) { return true }
     journals[place].ends[me].checks = checks
     return false
   }
@@ -110,10 +111,12 @@ extension Tracker {
   /// The same of a packet; nobody may have its octets.
   @inline(__always)
   private mutating func isDamaged(
-    _ arrival: Arrival, _ place: Int, _ packet: inout Packet, _ octets: Bytes
+    _ arrival: inout Arrival, _ place: Int, _ packet: inout Packet, _ octets: Bytes
   ) -> Bool {
-    if octets.count == 0 { return false }
-    return isDamaged(arrival, place) { packet.segmentChecksum(in: octets) }
+    if octets.count == 0 || arrival.isCut { return false }
+    return isDamaged(place, arrival.side, hasPayload: arrival.payload > 0) {
+      packet.segmentChecksum(in: octets)
+    }
   }
 
   /// Ends a flow that is kept as a journal, when a SYN takes its ports after its close for a new connection,

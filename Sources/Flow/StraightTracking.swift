@@ -147,11 +147,25 @@ extension Tracker {
     guard keepsJournals else { return false }
     let place = place(frame.number)
     if foreseen[place].number != frame.number { foreseen[place].look(octets, frame, table.secret) }
-    guard foreseen[place].kind == .line else { return false }
-    begin(frame)
-    if takeForeseen(place, octets, frame) { return true }
-    hasBegun = true
+    if foreseen[place].kind == .line {
+      begin(frame)
+      if takeForeseen(place, octets, frame) { return true }
+      hasBegun = true
+    }
+    left = foreseen[place].kind == .other ? -1 : place
     return false
+  }
+
+  /// The flow of a packet with ports that is not in a tunnel, and whether its source is the key's second end;
+  /// `left` is where its frame is among those that were looked at, negative for nowhere.
+  @inline(__always)
+  mutating func flow(of packet: inout Packet, left: Int) -> (index: Int?, isReversed: Bool) {
+    if left >= 0 { return (flow(ofForeseen: left), foreseen[left].isReversed) }
+    let (key, isReversed) = FlowKey.of(
+      source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
+      destinationPort: packet.destinationPort, ipProtocol: packet.ipProtocol, network: 0,
+      isIPv6: packet.ipVersion == 6)
+    return (table.find(key), isReversed)
   }
 
   /// Where the flow of a frame is that was looked at.
@@ -175,15 +189,18 @@ extension Tracker {
       return false
     }
     let place = table.slots[index].state
-    var arrival = foreseen[at].arrival
-    arrival.side = table.slots[index].side(foreseen[at].isReversed)
-    guard !isDue(index, frame.time), journals[place].isOrdinary(arrival), journals.hasRoom(place),
-      !isDamaged(arrival, place, { Checksum.segment(octets, shape) })
+    // What came is looked at where it lies: whoever is handed it copies its sixty octets.
+    let side = table.slots[index].side(foreseen[at].isReversed)
+    let isCut = foreseen[at].arrival.isCut
+    foreseen[at].arrival.side = side
+    guard !isDue(index, frame.time), connections.brief[place].isOrdinary(&foreseen[at].arrival),
+      journals.hasRoom(place),
+      isCut || !isDamaged(place, side, hasPayload: shape.payload > 0, { Checksum.segment(octets, shape) })
     else { return false }
-    journals[place].take(arrival)
-    let slot = note(
-      arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
-    if shape.payload > 0, looksInside, !arrival.isCut { remember(at, octets, shape, slot, frame) }
+    connections.brief[place].take(&foreseen[at].arrival)
+    connections.brief.write(&foreseen[at].arrival, at: place)
+    let slot = note(index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
+    if shape.payload > 0, looksInside, !isCut { remember(at, octets, shape, slot, frame) }
     return true
   }
 

@@ -58,6 +58,9 @@ public struct Tracker: ~Copyable {
   var foreseen = InlineArray<16, ForeseenFrame>(repeating: ForeseenFrame())
   /// A frame has been begun by `takeStraight`, which has left it to `receive`.
   var hasBegun = false
+  /// Where the frame is, among those that are foreseen, that `takeStraight` has left to `receive`; negative
+  /// when it has left none, or knows nothing of it.
+  var left = -1
   /// When the lists were looked at last, and whether they had more than was taken out then.
   var lookedAt: Int64 = .min
   var hasMoreToEnd = false
@@ -164,15 +167,14 @@ public struct Tracker: ~Copyable {
     _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ verdict: inout Verdict
   ) -> Bool {
     let opening = TCPFlags.syn.rawValue
+    let left = left
+    self.left = -1
     guard !limits.takesWholeWay, packet.hasTCP, packet.hasPorts, packet.ipVersion != 0,
       packet.tcp.flags.rawValue & (opening | TCPFlags.ack.rawValue) != opening,
       packet.carrierCount == 0, !packet.isFragment, !packet.hasICMP, limits.judgesTCP, !limits.tellsVLANs
     else { return false }
-    let (key, isReversed) = FlowKey.of(
-      source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
-      destinationPort: packet.destinationPort, ipProtocol: packet.ipProtocol, network: 0,
-      isIPv6: packet.ipVersion == 6)
-    guard let index = table.find(key),
+    let (found, isReversed) = flow(of: &packet, left: left)
+    guard let index = found,
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
     if table.slots[index].isBrief {

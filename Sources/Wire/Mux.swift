@@ -107,6 +107,8 @@ public struct Mux: Sendable {
   private var functions: [Entry] = []
   /// What plain frames have is read by the functions of its files, which need not be looked up.
   private(set) var isStraight = false
+  /// Nobody reads what segments of TCP carry.
+  private var leavesSegments = false
   /// For each number of each registry the place of its function, from 1; 0 is nobody's. One table for all
   /// registries, one behind the other.
   private var places = [UInt8](repeating: 0, count: Mux.end)
@@ -134,6 +136,7 @@ public struct Mux: Sendable {
     precondition(functions.count < 255, "more dissectors than an octet can count")
     guard let place = Mux.place(kind) else { preconditionFailure("nobody can be registered for it") }
     functions.append(Entry(dissector: dissector))
+    if kind.registry == .tcp { leavesSegments = false }
     if Mux.plainKinds.contains(kind) { isStraight = false }
     places[place] = UInt8(functions.count)
   }
@@ -162,6 +165,7 @@ public struct Mux: Sendable {
     _ transport: IPProtocol, first: ClosedRange<UInt8> = 0...255, by recognizer: @escaping Recognizer
   ) {
     precondition(transport == .tcp || transport == .udp, "only TCP and UDP payloads are recognized by octets")
+    if transport == .tcp { leavesSegments = false }
     let guess = Guess(least: first.lowerBound, most: first.upperBound, recognizer: recognizer)
     if transport == .udp { udpGuesses.append(guess) } else { tcpGuesses.append(guess) }
   }
@@ -169,6 +173,7 @@ public struct Mux: Sendable {
   /// Leaves to others what segments of TCP carry.
   mutating func forgetSegments() {
     tcpGuesses = []
+    leavesSegments = true
     for place in Mux.tcpPorts..<Mux.end { places[place] = 0 }
   }
 
@@ -197,6 +202,10 @@ public struct Mux: Sendable {
     var steps = 0
     if isStraight, let plain = packet.readPlain(bytes, frame) {
       if plain.octets.isEmpty { return }
+      if leavesSegments, plain.kind.registry == .tcp {
+        packet.unclaimed = plain.kind
+        return
+      }
       (kind, steps) = (plain.kind, plain.layers)
       view = bytes.extracting(plain.octets)
     } else {

@@ -107,6 +107,11 @@ extension TCPConnection {
     _ segment: Segment, _ analysis: Analysis, _ packet: inout Packet, _ lastTime: Int64,
     _ detail: inout TCPDetail
   ) {
+    if isOnlyJudged {
+      // Of all that is noted here verdicts ask whether a challenge is expected.
+      if !analysis.contains(.duplicateFrame) { watch.challenged &= ~(1 << UInt8(segment.side.rawValue)) }
+      return
+    }
     if lastTime > 0 { noteTime(segment, lastTime, &detail) }
     if analysis.contains(.duplicateFrame) { return detail.note(.networkCopy, segment) }
     detail.note(segment, analysis, isAnswered: opening.hasSYNACK)

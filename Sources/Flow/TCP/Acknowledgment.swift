@@ -15,7 +15,7 @@ extension TCPConnection {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     // An overtaken acknowledgment says what the end thought before.
     if overtaken == true, segment.acknowledgment < ends[me].acknowledgmentSent { return }
-    if ends[peer].state != .synSent || segment.flags.contains(.syn) { ends[peer].roundTrip.observe() }
+    if ends[peer].state != .synSent || segment.flags.contains(.syn) { observeRoundTrip(peer) }
     let number = segment.acknowledgment
     let isFollowed = ends[peer].initialWindow == 0 || detail.hasWindow(peer)
     let before = isFollowed ? load(of: peer, &detail) : Load()
@@ -56,7 +56,7 @@ extension TCPConnection {
       landing.sample = detail.roundTrip(
         peer, number, echo: segment.timestamps?.echo, at: segment.time, first: landing.firstSent)
     }
-    if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
+    if let sample = landing.sample { measure(peer, sample) }
     // The network's copies come twice, too: they tell the sender nothing of its repeats.
     let tellsRepeat = segment.isDuplicateSACK && detail.hasRepeat(peer, in: blocks[0])
     if isDuplicate || segment.sackCount > 0 || !detail.isQuiet(peer) {

@@ -56,8 +56,9 @@ public struct TCPDetail: Sendable {
     }
   }
 
-  /// The part of an end that sends in bulk, for who changes what is in flight and nothing else: it is not
-  /// blank before and afterwards, and takes no more memory. Who cannot say so says `isTouched`.
+  /// The part of an end that has several segments in flight, for who changes what is in flight and nothing
+  /// else: it is not blank before and afterwards, and takes no more memory. Who cannot say so says
+  /// `isTouched`.
   subscript(atWork end: Int) -> TCPEndDetail {
     @inline(__always) get { end == 0 ? ends[0] : ends[1] }
     @inline(__always) _modify {
@@ -104,7 +105,17 @@ public struct TCPDetail: Sendable {
 
   /// Whether an end that has several segments in flight may have one more without more memory.
   @inline(__always)
-  func hasRoom(_ end: Int) -> Bool { end == 0 ? ends[0].flights.hasRoom : ends[1].flights.hasRoom }
+  func hasRoom(_ end: Int) -> Bool {
+    mayHold && (end == 0 ? ends[0].flights.hasRoom : ends[1].flights.hasRoom)
+  }
+
+  /// Takes off an end's flights what is acknowledged. While some are left it is not blank.
+  @inline(__always)
+  mutating func acknowledge(_ end: Int, _ number: Int64, at time: Int64, _ landing: inout Landing) {
+    guard hasFlights(end) else { return }
+    self[atWork: end].flights.acknowledge(number, at: time, &landing)
+    if !hasFlights(end) { isTouched = true }
+  }
 
   /// Whether an end's numbers have gaps in the capture.
   @inline(__always)

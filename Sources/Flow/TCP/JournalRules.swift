@@ -32,7 +32,7 @@ extension Journal {
   /// Whether a segment is an ordinary one: `TCPConnection.isOrdinary`, of a connection without troubles,
   /// and of which nothing is so much, or so late, that it would be more than a line in the journal.
   @inline(__always)
-  mutating func isOrdinary(_ a: Arrival) -> Bool {
+  mutating func isOrdinary(_ a: inout Arrival) -> Bool {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
     let marks: TCPFlags = [.syn, .rst, .ece, .ae, .ack]
     guard a.flags & marks.rawValue == TCPFlags.ack.rawValue, a.sequence == ends[me].next, !a.isMarked,
@@ -128,7 +128,7 @@ extension Journal {
 
   /// Takes an ordinary segment into account.
   @inline(__always)
-  mutating func take(_ a: Arrival) {
+  mutating func take(_ a: inout Arrival) {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
     let length = UInt32(truncatingIfNeeded: a.payload) &+ UInt32(a.flags & TCPFlags.fin.rawValue)
     if a.acknowledgment != ends[peer].acknowledged {

@@ -48,7 +48,7 @@ struct JournalStore: ~Copyable {
 
   /// Writes down a segment, for which there is room.
   @inline(__always)
-  mutating func write(_ arrival: Arrival, at place: Int) {
+  mutating func write(_ arrival: inout Arrival, at place: Int) {
     let since = arrival.time &- self[place].start
     let frames = UInt32(truncatingIfNeeded: arrival.frame &- self[place].firstFrame)
     let entry = JournalEntry(arrival, since: since, frames: frames)

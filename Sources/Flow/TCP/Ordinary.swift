@@ -97,7 +97,7 @@ extension TCPConnection {
   ) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let number = segment.acknowledgment
-    if ends[peer].state != .synSent { ends[peer].roundTrip.observe() }
+    if ends[peer].state != .synSent { observeRoundTrip(peer) }
     let hasWindow = detail.hasWindow(peer)
     let isAdvance = number > ends[peer].acknowledged
     let isFirst = isAdvance && number > 1 && ends[peer].initialWindow == 0
@@ -108,7 +108,7 @@ extension TCPConnection {
       land(peer, number, at: segment.time, &landing, &detail)
       ends[peer].acknowledged = number
       ends[peer].startTimer(segment.time, byPeer: true)
-      if let sample = landing.sample { ends[peer].roundTrip.measure(sample) }
+      if let sample = landing.sample { measure(peer, sample) }
     }
     ends[peer].lastHeard = segment.time
     if hasWindow {
@@ -135,11 +135,12 @@ extension TCPConnection {
       || ends[0].finSequence != nil || ends[1].finSequence != nil || (opening.hasSYNACK && !opening.hasACK)
   }
 
-  /// What the findings ask: `observe`.
+  /// What the findings ask: `observe`. Of what a verdict asks, an ordinary segment changes nothing.
   @inline(__always)
   private mutating func observeOrdinary(
     _ segment: Segment, _ packet: inout Packet, _ lastTime: Int64, _ detail: inout TCPDetail
   ) {
+    if isOnlyJudged { return }
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     if lastTime > 0 { notePause(segment, lastTime) }
     noteSize(segment, &packet)

@@ -186,7 +186,7 @@ extension TCPDetail {
   /// Notes a run that an end sent for the first time, behind others.
   @inline(__always)
   fileprivate mutating func append(_ flight: Flight, of end: Int, segmentSize: Int64) {
-    if hasWindow(end), hasRoom(end) {
+    if hasRoom(end) {
       self[atWork: end].flights.append(flight, segmentSize: segmentSize)
     } else {
       self[end].flights.append(flight, segmentSize: segmentSize)
@@ -241,7 +241,7 @@ extension TCPConnection {
       }
       return
     }
-    if detail.hasFlights(end) { detail[end].flights.acknowledge(number, at: time, &landing) }
+    detail.acknowledge(end, number, at: time, &landing)
   }
 
   /// Notes what a SACK block tells of an end's flight.

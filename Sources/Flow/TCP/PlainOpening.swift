@@ -55,12 +55,12 @@ extension TCPConnection {
   private mutating func answerSYN(
     _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) {
-    ends[0].roundTrip.observe()
+    observeRoundTrip(0)
     let sample = interval(ends[0].single.sent, segment.time)
     ends[0].single = SingleFlight()
     ends[0].acknowledged = 1
     ends[0].startTimer(segment.time, byPeer: true)
-    ends[0].roundTrip.measure(sample)
+    measure(0, sample)
     ends[0].lastHeard = segment.time
     ends[1].edge = 1 &+ Int64(segment.window)
     ends[1].acknowledgmentFrame = near(segment.frame)

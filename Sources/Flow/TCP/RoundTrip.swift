@@ -27,9 +27,10 @@ struct RoundTrip: Sendable {
   var smoothed: Int64 { estimate.nanoseconds }
   var variation: Int64 { spread.nanoseconds }
 
-  /// One more measurement, in nanoseconds.
+  /// One more measurement, in nanoseconds. `isBrief` is for who asks only for the least, and for what the
+  /// timer is set by.
   @inline(__always)
-  mutating func measure(_ sample: Int64) {
+  mutating func measure(_ sample: Int64, isBrief: Bool = false) {
     let time = BriefTime(sample)
     let sample = time.nanoseconds
     if count == 0 {
@@ -42,6 +43,7 @@ struct RoundTrip: Sendable {
       if longest < time { longest = time }
     }
     if count < .max { count += 1 }
+    if isBrief { return }
     let difference = Float(sample) - mean
     mean += difference / Float(count)
     variance += (difference * (Float(sample) - mean) - variance) / Float(count)

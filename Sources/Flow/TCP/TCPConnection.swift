@@ -156,7 +156,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     let marks = copies.marks(of: segment, flow: flow, number: ends[me].counters.segments)
     let (original, isElsewhere) = copies.original(of: marks, on: way)
     if original != 0 {
-      detail[me].counters.duplicateFrames += 1
+      if !isOnlyJudged { detail[me].counters.duplicateFrames += 1 }
       if isElsewhere { detail.note(.capturedTwice, segment) }
       verdict.analysis = .duplicateFrame
       verdict.of = original
@@ -183,6 +183,18 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     }
     ends[me].remember(segment)
     copies.remember(marks, frame: segment.frame, on: way)
+  }
+
+  /// A round trip of an end's octets was measured.
+  @inline(__always)
+  mutating func measure(_ end: Int, _ sample: Int64) {
+    ends[end].roundTrip.measure(sample, isBrief: isOnlyJudged)
+  }
+
+  /// An end is heard from: its peer's estimate counts once more, for who asks what it was on average.
+  @inline(__always)
+  mutating func observeRoundTrip(_ peer: Int) {
+    if !isOnlyJudged { ends[peer].roundTrip.observe() }
   }
 
   /// The whole way: every part of the connection looks at the segment.
