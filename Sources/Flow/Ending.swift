@@ -112,8 +112,9 @@ extension Tracker {
     swap(&flows, &ended)
   }
 
-  /// Adds a flow as it is now to a list.
-  private func put(_ index: Int, _ reason: FlowEnd, into flows: inout EndedFlows) {
+  /// Adds a flow as it is now to a list. `mutating`, though it changes nothing else: what only reads is handed
+  /// a copy of the tracker.
+  private mutating func put(_ index: Int, _ reason: FlowEnd, into flows: inout EndedFlows) {
     if !table.slots[index].isBrief { return flows.add { fill(&$0, index, reason) } }
     let rare = table.slots[index].rare
     flows.add(
@@ -150,7 +151,7 @@ extension Tracker {
   }
 
   /// Makes `flow` what a flow that is no journal is now.
-  private func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
+  private mutating func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
     flow.hasConnection = table.slots[index].hasConnection
     if flow.hasConnection {
       flow.report.connection = connections.connection(of: index, table)
@@ -235,7 +236,7 @@ extension Tracker {
   }
 
   /// Shows every flow that is open, as it is now, in the order of their first packets. Nothing is changed.
-  public func forEachOpen(_ body: (inout EndedFlow) -> Void) {
+  public mutating func forEachOpen(_ body: (inout EndedFlow) -> Void) {
     var flow = EndedFlow()
     var flows = EndedFlows()
     for index in openInOrder() {
