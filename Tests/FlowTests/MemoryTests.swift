@@ -48,9 +48,6 @@ import Wire
         scene.take(pair.packet(fromClient: false, .ack))
       }
     }
-    print(
-      "BULK", octets, MemoryLayout<TCPConnection>.stride, MemoryLayout<TCPDetail>.stride,
-      MemoryLayout<SenderWindow>.stride)
     #expect(octets <= 8192)
   }
 
@@ -70,6 +67,21 @@ import Wire
     scene.finish()
     #expect(scene.ended.allSatisfy { $0.connection?.hasLostDetail == false })
     #expect(scene.tracker.details.count == 0)
+  }
+
+  /// Of all that rest, the one that has rested for longest gives way: not who has rested often.
+  @Test func whoRestsOftenKeepsItsDetail() {
+    var scene = Scene()
+    var pairs = [Pair(1), Pair(2), Pair(3)]
+    for i in pairs.indices { scene.open(&pairs[i]) }
+    var held: Set<Int> = []
+    for turn in 0..<4000 {
+      scene.take(pairs[turn % 3].packet(fromClient: true, .ack, 50))
+      scene.take(pairs[turn % 3].packet(fromClient: true, .ack, 50))
+      scene.take(pairs[turn % 3].packet(fromClient: false, .ack))
+      if turn > 1 { held.insert(scene.tracker.details.count) }
+    }
+    #expect(held == [3])
   }
 
   @Test func closedConnectionsMakeRoomForEachOther() {

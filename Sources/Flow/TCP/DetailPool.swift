@@ -17,6 +17,8 @@ struct DetailPool: ~Copyable {
     var isUnproven = false
     /// There is nothing in it any more, and its owner keeps it for a while.
     var isResting = false
+    /// Where in `resting` it is, when it rests: it may have been there before.
+    var restPlace: Int32 = -1
     var octets: UInt32 = 0
   }
 
@@ -118,12 +120,13 @@ struct DetailPool: ~Copyable {
   /// Lets an owner keep its blank detail for now, and takes back the one that has rested for longest.
   private mutating func rest(_ place: Int, _ connections: inout Pool<TCPConnection>) {
     let old = Int(resting[rested])
-    if old >= 0, places[old].isResting, details[old].isBlank() {
+    if old >= 0, places[old].isResting, places[old].restPlace == rested, details[old].isBlank() {
       giveBack(old, Int(places[old].owner), &connections)
     }
     resting[rested] = Int32(place)
-    rested = rested + 1 == resting.count ? 0 : rested + 1
     places[place].isResting = true
+    places[place].restPlace = Int32(rested)
+    rested = rested + 1 == resting.count ? 0 : rested + 1
   }
 
   /// Gives the spare detail to a connection and finds another spare one. False when there is none for it.
