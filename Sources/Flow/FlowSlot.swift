@@ -121,10 +121,12 @@ struct FlowSlot: Sendable {
   }
   /// Its class as a number.
   @inline(__always)
-  var classNumber: Int { Int(previousWord &>> 25) }
+  var classNumber: Int { Int(previousWord &>> 25 & 15) }
   var flowClass: FlowClass {
-    get { FlowClass(rawValue: UInt8(previousWord >> 25)) ?? .other }
-    set { previousWord = previousWord & FlowSlot.placeMask | UInt32(newValue.rawValue) << 25 }
+    get { FlowClass(rawValue: UInt8(previousWord >> 25 & 15)) ?? .other }
+    set {
+      previousWord = previousWord & (FlowSlot.placeMask | FlowSlot.steady) | UInt32(newValue.rawValue) << 25
+    }
   }
 
   /// What its octets were recognized as.
@@ -144,8 +146,9 @@ struct FlowSlot: Sendable {
   }
   var responderPort: UInt16 { isReversed ? key.firstPort : key.secondPort }
 
-  /// In the word of `next`, the others in that of `state`.
+  /// In the word of `next`, in that of `previous`, the others in that of `state`.
   private static let brief: UInt32 = 1 << 31
+  private static let steady: UInt32 = 1 << 31
   private static let open: UInt32 = 1 << 25
   private static let reversed: UInt32 = 1 << 26
   private static let guessed: UInt32 = 1 << 27
@@ -193,10 +196,15 @@ struct FlowSlot: Sendable {
   /// Whether both ends have sent something.
   var isAnswered: Bool { packets[0] > 0 && packets[1] > 0 }
 
-  /// Its connection is packed.
+  /// Its connection is packed, or steady.
   var isCold: Bool {
     get { has(FlowSlot.cold) }
     set { set(FlowSlot.cold, newValue) }
+  }
+  /// Its connection is steady, which `state` is the place of.
+  var isSteady: Bool {
+    @inline(__always) get { previousWord & FlowSlot.steady != 0 }
+    set { previousWord = newValue ? previousWord | FlowSlot.steady : previousWord & ~FlowSlot.steady }
   }
 
   /// What the straight path of the tracker asks of a slot, at once.

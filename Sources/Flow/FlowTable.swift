@@ -10,7 +10,7 @@ struct FlowTable: ~Copyable {
   private static let placeMask: UInt32 = (1 << 25) - 1
   /// Old buckets that are emptied whenever a flow comes or goes: the old ones are empty long before the new
   /// ones are half full.
-  private static let moveMax = 8
+  private static let moveMax = 16
 
   let secret: FlowSecret
   private var buckets: ZeroedWords

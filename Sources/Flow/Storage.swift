@@ -123,8 +123,9 @@ struct Pool<Element>: ~Copyable {
   }
 }
 
-/// Places of 360 octets for connections in few octets: journals, and those that are packed. A connection is
-/// first the one and then the other, and takes one place, not one in each of two pools.
+/// Places of 360 octets for connections in few octets: journals, those that are steady, and those that are
+/// packed. A connection is first the one and then the other, and takes one place, not one in each of three
+/// pools.
 @safe struct BriefPool: ~Copyable {
   struct Place: BitwiseCopyable {
     var words = InlineArray<45, UInt64>(repeating: 0)
@@ -135,7 +136,8 @@ struct Pool<Element>: ~Copyable {
   init() {
     precondition(
       MemoryLayout<Journal>.size <= MemoryLayout<Place>.size
-        && MemoryLayout<Packed>.size <= MemoryLayout<Place>.size, "both fit into a place")
+        && MemoryLayout<Steady>.size <= MemoryLayout<Place>.size
+        && MemoryLayout<Packed>.size <= MemoryLayout<Place>.size, "each fits into a place")
   }
 
   /// Places that are in use, and octets of memory.
@@ -168,6 +170,15 @@ struct Pool<Element>: ~Copyable {
     }
     @inline(__always) _modify {
       yield unsafe &places.address(place).assumingMemoryBound(to: Journal.self).pointee
+    }
+  }
+
+  subscript(steady place: Int) -> Steady {
+    @inline(__always) _read {
+      yield unsafe places.address(place).assumingMemoryBound(to: Steady.self).pointee
+    }
+    @inline(__always) _modify {
+      yield unsafe &places.address(place).assumingMemoryBound(to: Steady.self).pointee
     }
   }
 

@@ -137,7 +137,7 @@ extension Tracker {
     let next = place(number &- (Tracker.foresight &- Tracker.slotAhead))
     if foreseen[next].kind != .other { foreseen[next].index = table.candidate(foreseen[next].hash) }
     let index = foreseen[place(number &- (Tracker.foresight &- Tracker.journalAhead))].index
-    if index >= 0, table.slots[index].isBrief { journals.prefetch(table.slots[index].state) }
+    if index >= 0 { connections.prefetch(index, &table) }
   }
 
   /// Takes a frame that is nothing but the next segment of a short connection, right from its octets. False
@@ -178,7 +178,7 @@ extension Tracker {
 
   @inline(__always)
   private mutating func takeForeseen(_ at: Int, _ octets: Bytes, _ frame: Frame) -> Bool {
-    guard let index = flow(ofForeseen: at), table.slots[index].isBrief,
+    guard let index = flow(ofForeseen: at), table.slots[index].isBrief || table.slots[index].isSteady,
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
     let shape = foreseen[at].shape
@@ -193,13 +193,20 @@ extension Tracker {
     let side = table.slots[index].side(foreseen[at].isReversed)
     let isCut = foreseen[at].arrival.isCut
     foreseen[at].arrival.side = side
-    guard !isDue(index, frame.time), connections.brief[place].isOrdinary(&foreseen[at].arrival),
-      journals.hasRoom(place),
-      isCut || !isDamaged(place, side, hasPayload: shape.payload > 0, { Checksum.segment(octets, shape) })
-    else { return false }
-    connections.brief[place].take(&foreseen[at].arrival)
-    connections.brief.write(&foreseen[at].arrival, at: place)
-    let slot = note(index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
+    let slot: FlowSlot.Ordinary
+    if table.slots[index].isSteady {
+      var arrival = foreseen[at].arrival
+      guard canTakeSteady(&arrival, place, { Checksum.segment(octets, shape) }) else { return false }
+      slot = takeSteady(&arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
+    } else {
+      guard !isDue(index, frame.time), connections.brief[place].isOrdinary(&foreseen[at].arrival),
+        journals.hasRoom(place),
+        isCut || !isDamaged(place, side, hasPayload: shape.payload > 0, { Checksum.segment(octets, shape) })
+      else { return false }
+      connections.brief[place].take(&foreseen[at].arrival)
+      connections.brief.write(&foreseen[at].arrival, at: place)
+      slot = note(index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
+    }
     if shape.payload > 0, looksInside, !isCut { remember(at, octets, shape, slot, frame) }
     return true
   }

@@ -105,7 +105,7 @@ public struct Tracker: ~Copyable {
       && !limits.takesWholeWay
     looksInside = limits.judgesTCP && limits.tellsEnds
     table = FlowTable(secret: secret, expected: limits.flowsExpected)
-    connections = ConnectionStore(warmMax: limits.warmMax)
+    connections = ConnectionStore(warmMax: limits.warmMax, isOnlyJudged: !limits.tellsEnds)
     details = DetailPool(
       placesMax: limits.detailsMax, octetsMax: limits.detailOctetsMax, keepsEvidence: limits.tellsEnds)
     // The same in every run: what is remembered, and so what is said of a repeat, is not left to chance. Who
@@ -180,7 +180,10 @@ public struct Tracker: ~Copyable {
     if table.slots[index].isBrief {
       if isDue(index, frame.time) { return false }
       if writeDown(index, isReversed: isReversed, &packet, frame, octets, &verdict) { return true }
-      unfold(index)
+      if !makeSteady(index) { unfold(index) }
+    }
+    if table.slots[index].isSteady {
+      return takeSteady(index, isReversed: isReversed, &packet, frame, octets, &verdict)
     }
     guard table.slots[index].isWarm, !isDue(index, frame.time) else { return false }
     let connection = table.slots[index].state

@@ -20,8 +20,10 @@ struct ConnectionStore: ~Copyable {
   }
 
   private let warmMax: Int
+  /// Nobody asks for records.
+  private let isOnlyJudged: Bool
   var warm = Pool<TCPConnection>()
-  /// Journals, and where the packed ones are as well.
+  /// Journals, and where the packed and the steady ones are as well.
   var brief = JournalStore()
   private var coldCount = 0
   /// What the hand asks of each warm place, close together: it looks at many of them.
@@ -30,7 +32,10 @@ struct ConnectionStore: ~Copyable {
   /// What a packed connection is unpacked over.
   private let blank = TCPConnection()
 
-  init(warmMax: Int) { self.warmMax = warmMax }
+  init(warmMax: Int, isOnlyJudged: Bool) {
+    self.warmMax = warmMax
+    self.isOnlyJudged = isOnlyJudged
+  }
 
   /// Connections, warm and cold.
   var count: Int { warm.count + coldCount }
@@ -64,11 +69,22 @@ struct ConnectionStore: ~Copyable {
   @inline(__always)
   mutating func see(_ place: Int) { keepers[place].isSeen = true }
 
+  /// Asks for a flow's connection, which is read soon, whatever it is kept as.
+  @inline(__always)
+  func prefetch(_ flow: Int, _ table: inout FlowTable) {
+    if table.slots[flow].isBrief || table.slots[flow].isCold {
+      brief.prefetch(table.slots[flow].state)
+    } else if table.slots[flow].hasConnection {
+      warm.prefetch(table.slots[flow].state)
+    }
+  }
+
   private mutating func warmUp(_ flow: Int, _ table: inout FlowTable) {
     let place = table.slots[flow].state
-    let connection = unpacked(place)
+    let connection = unpacked(place, isSteady: table.slots[flow].isSteady)
     giveBackCold(place)
     table.slots[flow].isCold = false
+    table.slots[flow].isSteady = false
     table.slots[flow].state = insert(connection, flow: flow, &table)
   }
 
@@ -77,7 +93,17 @@ struct ConnectionStore: ~Copyable {
     coldCount -= 1
   }
 
-  private func unpacked(_ place: Int) -> TCPConnection {
+  /// Puts a steady connection in the place of its flow's journal.
+  mutating func steady(_ flow: Int, _ connection: Steady, _ table: inout FlowTable) {
+    brief.replace(table.slots[flow].state, connection)
+    table.slots[flow].isBrief = false
+    table.slots[flow].isCold = true
+    table.slots[flow].isSteady = true
+    coldCount += 1
+  }
+
+  private func unpacked(_ place: Int, isSteady: Bool) -> TCPConnection {
+    if isSteady { return brief.places[steady: place].whole(isOnlyJudged: isOnlyJudged) }
     var connection = blank
     brief.places[packed: place].unpack(into: &connection)
     connection.unfold()
@@ -87,7 +113,8 @@ struct ConnectionStore: ~Copyable {
   /// A flow's connection as it is now.
   func connection(of flow: Int, _ table: borrowing FlowTable) -> TCPConnection {
     let place = table.slots[flow].state
-    return table.slots[flow].isCold ? unpacked(place) : warm[place]
+    if !table.slots[flow].isCold { return warm[place] }
+    return unpacked(place, isSteady: table.slots[flow].isSteady)
   }
 
   /// Takes out a flow's connection, which holds no detail any more.

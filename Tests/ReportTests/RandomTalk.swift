@@ -15,7 +15,9 @@ struct RandomTalk {
   private let hasIdentifications: Bool
   private let scale: UInt8?
   /// Of a hundred packets, so many that are not ordinary.
-  private let trouble: UInt64
+  private var trouble: UInt64
+  /// Its windows never shrink, and its time never goes back.
+  private var isQuiet = false
   /// Octets of a full segment, and how many of them go together.
   private let size: UInt64
   private let flight: UInt64
@@ -42,6 +44,26 @@ struct RandomTalk {
     for _ in 0..<Int(below(4)) { exchange() }
   }
 
+  /// So many questions and answers of one segment each, then some with more trouble than not, and sometimes a
+  /// close.
+  init(quiet seed: UInt64, exchanges: Int) {
+    self.init(seed: seed * 256 + seed & 7, exchanges: 0)
+    packets = []
+    (isQuiet, trouble) = (true, 0)
+    // That of a SYN is not scaled.
+    windows = [20_000, 20_000]
+    next = [UInt32.max &- UInt32(below(5_000)), UInt32(below(1 << 32))]
+    send(0, .syn)
+    send(1, [.syn, .ack])
+    if scale != nil { windows = [500, 500] }
+    send(0, .ack)
+    var asker = 0
+    for _ in 0..<exchanges { askQuietly(&asker) }
+    trouble = [0, 3, 20, 60][Int(seed >> 3 & 3)]
+    for _ in 0..<6 { if seed & 32 == 0 { askQuietly(&asker) } else { exchange() } }
+    if below(4) > 0 { close() }
+  }
+
   private mutating func below(_ bound: UInt64) -> UInt64 {
     random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return (random &>> 33) % max(1, bound)
@@ -62,6 +84,17 @@ struct RandomTalk {
       for _ in 0..<1 + below(flight) { send(1 - asker, .ack, below(6) == 0 ? 1 + below(size) : size) }
       if below(5) > 0 { send(asker, .ack) }
     }
+  }
+
+  /// A question and its answer; who asks next is who asked, unless the answer was acknowledged.
+  private mutating func askQuietly(_ asker: inout Int) {
+    send(asker, [.psh, .ack], 1 + below(size))
+    if below(3) == 0 { send(1 - asker, .ack) }
+    if below(10) == 0 { identifications[1 - asker] &+= 3 }
+    send(1 - asker, [.psh, .ack], 1 + below(below(5) == 0 ? 2 * size : size))
+    if below(3) == 0 { return }
+    send(asker, .ack)
+    if below(8) == 0 { asker = 1 - asker }
   }
 
   private mutating func close() {
@@ -100,7 +133,12 @@ struct RandomTalk {
     (packet.tcp.timestampValue, packet.tcp.timestampEcho) = (clock, clock &- 1)
     next[me] &+= UInt32(octets) &+ (flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1)
     if below(100) < trouble { disturb(&packet, me) }
-    if below(12) == 0 { windows[me] = UInt16(below(3) == 0 ? below(40) : 300 + below(400)) }
+    if isQuiet {
+      windows[me] += UInt16(below(3))
+      packet.payloadCaptured /= below(20) == 0 ? 2 : 1
+    } else if below(12) == 0 {
+      windows[me] = UInt16(below(3) == 0 ? below(40) : 300 + below(400))
+    }
     if packet.wireNothing { return }
     packets.append(packet)
   }
@@ -151,7 +189,7 @@ struct RandomTalk {
       switch below(40) {
       case 0: time += Int64(below(2_000_000_000))
       case 1: time += Int64(below(300_000_000))
-      case 2: time -= Int64(below(100_000))
+      case 2: time += isQuiet ? Int64(below(50_000_000)) : -Int64(below(100_000))
       default: time += Int64(below(2_000_000))
       }
       var packet = packet

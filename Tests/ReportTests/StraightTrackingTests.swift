@@ -64,6 +64,15 @@ private struct Ways: ~Copyable {
     #expect(told.straightFrames > 100)
   }
 
+  /// Long ones outgrow their journals, and are taken from their octets behind that as well.
+  @Test(arguments: 1...4) func soHaveLongConversations(seed: UInt64) {
+    let talks = (0..<40).map { RandomTalk(quiet: seed * 1000 + $0, exchanges: 20) }
+    let frames = talkFrames(talks, firstPort: 10_000)
+    let told = foresee(frames)
+    #expect(told.difference == 0)
+    #expect(told.straightFrames * 3 > frames.count)
+  }
+
   /// What is looked up first is the tag of a hash. Two conversations that have the same, and the same numbers
   /// on the wire, are told apart by their ports.
   @Test func soHaveTwoThatLookTheSameToATable() throws {

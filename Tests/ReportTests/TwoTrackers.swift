@@ -58,6 +58,13 @@ struct TwoTrackers: ~Copyable {
     note(number)
   }
 
+  /// The same, and of the flows that are open.
+  mutating func compareOpen(behind number: UInt64) {
+    one.forEachOpen { told.add(&$0) }
+    other.forEachOpen { otherTold.add(&$0) }
+    compare(behind: number)
+  }
+
   /// The input has ended.
   mutating func finish() {
     one.finish()

@@ -4,7 +4,7 @@ internal import Wire
 
 extension Journal {
   /// An acknowledgment this late is looked at (`Watch.delayedMin`), less what delays are rounded by.
-  private static let lateMin: Int64 = Watch.delayedMin - 4096
+  static let lateMin: Int64 = Watch.delayedMin - 4096
 
   /// Whether a first segment can begin a journal: a SYN and nothing else.
   static func canBegin(_ a: Arrival) -> Bool {

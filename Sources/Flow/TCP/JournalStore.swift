@@ -76,8 +76,18 @@ struct JournalStore: ~Copyable {
 
   /// Forgets a journal.
   mutating func giveBack(_ place: Int) {
-    if self[place].rest >= 0 { rests.giveBack(Int(self[place].rest)) }
+    giveBackRest(place)
     places.giveBack(place)
+  }
+
+  /// Puts a steady connection in the place of its journal.
+  mutating func replace(_ place: Int, _ steady: Steady) {
+    giveBackRest(place)
+    places[steady: place] = steady
+  }
+
+  private mutating func giveBackRest(_ place: Int) {
+    if self[place].rest >= 0 { rests.giveBack(Int(self[place].rest)) }
   }
 
   /// A journal with all its entries.
