@@ -92,7 +92,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
     .testTarget(
-      name: "ServiceTests", dependencies: ["Flow", "Service", "Store", "Wire"], swiftSettings: strict),
+      name: "ServiceTests", dependencies: ["Capture", "Flow", "Service", "Store", "Wire"],
+      swiftSettings: strict),
     .testTarget(name: "LabTests", swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -84,6 +84,10 @@ public struct Settings: Sendable {
     limits.tellsVLANs = from.flag("flows.by_vlan")
     findings.closeWait = from.time("findings.close_wait")
     findings.idle = from.time("findings.idle")
+    // Neither changes while flows are followed: a short connection can be a journal, whose report rests on
+    // them.
+    limits.keepsJournals = true
+    limits.plainSpan = min(findings.idle, findings.closeWait)
     readsHTTP = from.flag("http.enabled")
     log.target = from.choice("log.target", ["file", "stdout", "socket", "none"], Target.init) ?? .file
     log.path = from.text("log.path")

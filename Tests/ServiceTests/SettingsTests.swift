@@ -28,6 +28,13 @@ import Testing
     #expect(settings.bufferKibibytes == 16_384)
   }
 
+  /// The report of a journal rests on how long a rule waits: it may be made at once when none has waited.
+  @Test func theShortestWaitOfARuleBoundsWhatIsReportedAtOnce() throws {
+    let settings = try read("findings:\n  idle: 40s\n  close_wait: 30s\n").get()
+    #expect(settings.limits.keepsJournals)
+    #expect(settings.limits.plainSpan == 30_000_000_000)
+  }
+
   @Test func theExampleSaysTheUsualValuesOfEveryKey() throws {
     let (example, usual) = (try read(Settings.example).get(), try read("").get())
     #expect(usual.changes(to: example).map(\.name) == [])
