@@ -112,8 +112,8 @@ extension Tracker {
     swap(&flows, &ended)
   }
 
-  /// Adds a flow as it is now to a list. `mutating`, though it changes nothing else: what only reads is handed
-  /// a copy of the tracker.
+  /// Adds a flow as it is now to a list. `mutating`, though it changes nothing else: what only reads is
+  /// handed a copy of the tracker.
   private mutating func put(_ index: Int, _ reason: FlowEnd, into flows: inout EndedFlows) {
     if !table.slots[index].isBrief { return flows.add { fill(&$0, index, reason) } }
     let rare = table.slots[index].rare
