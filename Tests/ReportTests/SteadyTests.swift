@@ -38,9 +38,16 @@ private struct Ways: ~Copyable {
     }
   }
 
-  mutating func take(_ talk: RandomTalk) {
+  /// Takes a conversation that goes on so many times as slowly.
+  mutating func take(_ talk: RandomTalk, slowness: Int64 = 1) {
     var talk = talk
-    talk.each { packet, frame in take(&packet, frame) }
+    var start: Int64?
+    talk.each { packet, frame in
+      var frame = frame
+      start = start ?? frame.time
+      if let start { frame.time = start + (frame.time - start) * slowness }
+      take(&packet, frame)
+    }
     trackers.finish()
   }
 }
@@ -50,6 +57,14 @@ private struct Ways: ~Copyable {
   @Test(arguments: 1...256) func isTheConnectionThatItWouldHaveBeen(seed: UInt64) {
     var ways = Ways()
     ways.take(RandomTalk(quiet: seed, exchanges: 12 + Int(seed % 16)))
+    #expect(ways.trackers.difference == 0, "\(ways.trackers.texts.suffix(2))")
+  }
+
+  /// Pauses are found, and late acknowledgments.
+  @Test(arguments: 1...64) func soIsOneThatIsMostlyQuiet(seed: UInt64) {
+    var ways = Ways()
+    ways.take(
+      RandomTalk(quiet: seed, exchanges: 12 + Int(seed % 16)), slowness: seed % 2 == 0 ? 100 : 10_000)
     #expect(ways.trackers.difference == 0, "\(ways.trackers.texts.suffix(2))")
   }
 
