@@ -21,15 +21,26 @@ struct FlowLists {
     append(index, Int(flowClass.rawValue), &table)
   }
 
+  /// Whether a flow that was seen at `before` and is seen now stays in its place.
+  @inline(__always)
+  private static func isInPlace(_ before: Int64, _ now: Int64, _ table: borrowing FlowTable) -> Bool {
+    before >> FlowLists.spanShift == now >> FlowLists.spanShift && table.count > FlowLists.exactMax
+  }
+
+  /// Asks for the neighbours of a flow that is seen soon, if it will move away from them: for the ends of their
+  /// slots, where their own neighbours are.
+  @inline(__always)
+  static func prefetch(_ index: Int, at time: Int64, _ table: inout FlowTable) {
+    if isInPlace(table.slots[index].end, time, table) { return }
+    table.slots.prefetchEnd(table.slots[index].previous)
+    table.slots.prefetchEnd(table.slots[index].next)
+  }
+
   /// A flow that has been seen, for the last time before at `before`.
   @inline(__always)
   mutating func touch(_ index: Int, _ flowClass: FlowClass, before: Int64, _ table: inout FlowTable) {
     let isSame = table.slots[index].classNumber == Int(flowClass.rawValue)
-    if isSame, before >> FlowLists.spanShift == table.slots[index].end >> FlowLists.spanShift,
-      table.count > FlowLists.exactMax
-    {
-      return
-    }
+    if isSame, FlowLists.isInPlace(before, table.slots[index].end, table) { return }
     if isSame, last[Int(flowClass.rawValue)] == Int32(index) { return }
     remove(index, &table)
     insert(index, flowClass, &table)

@@ -73,6 +73,17 @@ internal import CPrefetch
       unsafe prefetch_line(element + line)
       line &+= 64
     }
+    // Elements begin anywhere in a line: there may be one more.
+    unsafe prefetch_line(element + (MemoryLayout<Element>.stride &- 1))
+  }
+
+  /// Asks for the last octets of an element, or of what is at its place.
+  @inline(__always)
+  func prefetchEnd(_ index: Int) {
+    guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return }
+    let next = unsafe UnsafeRawPointer(
+      blocks[index &>> Slab.shift].advanced(by: (index & (Slab.size &- 1)) &+ 1))
+    unsafe prefetch_line(next - 1)
   }
 
   subscript(index: Int) -> Element {

@@ -112,10 +112,10 @@ struct ForeseenFrame: Sendable {
 
 extension Tracker {
   /// Frames that are looked at before their turn, at most.
-  public static let foresight: UInt64 = 8
+  public static let foresight: UInt64 = 12
   /// How many frames before its turn a flow's slot is asked for, then its journal.
-  private static let slotAhead: UInt64 = 5
-  private static let journalAhead: UInt64 = 2
+  private static let slotAhead: UInt64 = 8
+  private static let journalAhead: UInt64 = 4
 
   /// Where a frame is that is looked at: among sixteen.
   @inline(__always)
@@ -127,17 +127,21 @@ extension Tracker {
   public mutating func foresee(_ octets: Bytes, _ frame: Frame) {
     guard keepsJournals else { return }
     foreseen[place(frame.number)].look(octets, frame, table.secret)
-    askAhead(frame.number)
+    askAhead(frame)
   }
 
   /// Asks for the memory of the last frame that is foreseen, and of those before it.
   @inline(__always)
-  private mutating func askAhead(_ number: UInt64) {
+  private mutating func askAhead(_ frame: Frame) {
+    let number = frame.number
     if foreseen[place(number)].kind != .other { table.prefetch(foreseen[place(number)].hash) }
     let next = place(number &- (Tracker.foresight &- Tracker.slotAhead))
     if foreseen[next].kind != .other { foreseen[next].index = table.candidate(foreseen[next].hash) }
     let index = foreseen[place(number &- (Tracker.foresight &- Tracker.journalAhead))].index
-    if index >= 0 { connections.prefetch(index, &table) }
+    if index >= 0 {
+      connections.prefetch(index, &table)
+      FlowLists.prefetch(index, at: frame.time, &table)
+    }
   }
 
   /// Takes a frame that is nothing but the next segment of a short connection, right from its octets. False
