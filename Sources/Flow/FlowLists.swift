@@ -27,8 +27,8 @@ struct FlowLists {
     before >> FlowLists.spanShift == now >> FlowLists.spanShift && table.count > FlowLists.exactMax
   }
 
-  /// Asks for the neighbours of a flow that is seen soon, if it will move away from them: for the ends of their
-  /// slots, where their own neighbours are.
+  /// Asks for the neighbours of a flow that is seen soon, if it will move away from them: for the ends of
+  /// their slots, where their own neighbours are.
   @inline(__always)
   static func prefetch(_ index: Int, at time: Int64, _ table: inout FlowTable) {
     if isInPlace(table.slots[index].end, time, table) { return }
