@@ -8,7 +8,7 @@ struct LineClock {
   var second = Int64.min
   /// The same in nanoseconds, once there is one.
   var base: Int64?
-  /// Up to "2023-01-01 00:00:00".
+  /// Up to "2023-01-01 00:00:00.".
   var text = ShortText()
   /// The quarter of an hour that `offset` holds for: zones change at no finer step.
   var quarter = Int64.min
@@ -67,8 +67,21 @@ func floorMod(_ value: Int64, _ by: Int64) -> Int64 {
 }
 
 extension LinePrinter {
-  /// The time stamp that was asked for, and a space.
+  /// The time stamp that was asked for, and a space. It is mostly a point in time of the second whose text is
+  /// kept.
+  @inline(__always)
   mutating func timestamp(_ time: Int64) {
+    if let base = clock.base, UInt64(bitPattern: time &- base) < 1_000_000_000 {
+      out.write(clock.text)
+      write(fraction: time &- base)
+      out.write(octet: 32)
+    } else {
+      timestampAnew(time)
+    }
+  }
+
+  @inline(never)
+  private mutating func timestampAnew(_ time: Int64) {
     switch options.timestamps {
     case .none: return
     case .clock, .date, .epoch: absolute(time)
@@ -77,19 +90,8 @@ extension LinePrinter {
     out.write(octet: 32)
   }
 
-  /// A point in time: mostly of the second whose text is kept.
-  @inline(__always)
+  /// A point in time of another second than the last.
   private mutating func absolute(_ time: Int64) {
-    if let base = clock.base, UInt64(bitPattern: time &- base) < 1_000_000_000 {
-      out.write(clock.text)
-      write(fraction: time &- base)
-    } else {
-      absoluteAnew(time)
-    }
-  }
-
-  @inline(never)
-  private mutating func absoluteAnew(_ time: Int64) {
     let fraction = floorMod(time, 1_000_000_000)
     let second = (time &- fraction) / 1_000_000_000
     // What does not fit 31 bits is no time of a capture.
@@ -112,6 +114,7 @@ extension LinePrinter {
         if case .date = options.timestamps { clock.put(date: second &+ clock.offset) }
         clock.put(clock: second &+ clock.offset)
       }
+      clock.put(octet: 46)
     }
     out.write(clock.text)
     write(fraction: fraction)
@@ -143,6 +146,7 @@ extension LinePrinter {
     } else {
       clock.text.removeAll()
       clock.put(clock: second)
+      clock.put(octet: 46)
       out.write(clock.text)
       write(fraction: difference % 1_000_000_000)
     }
@@ -153,10 +157,9 @@ extension LinePrinter {
     }
   }
 
-  /// The fraction of a second.
+  /// The fraction of a second, behind its point.
   @inline(__always)
   private mutating func write(fraction nanoseconds: Int64) {
-    out.write(octet: 46)
     let value = UInt64(truncatingIfNeeded: nanoseconds)
     if options.nanoseconds {
       out.write(decimal: value, width: 9)
