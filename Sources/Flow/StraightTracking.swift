@@ -36,20 +36,25 @@ extension Arrival {
   /// What the headers before it say.
   @inline(__always)
   private mutating func readNetwork(_ bytes: Bytes, _ frame: Frame, _ shape: PlainShape) {
-    let hops: UInt8
     if shape.version == 4 {
       let h = bytes.extracting(shape.network..<shape.network &+ IPv4Header.lengthMin)
       identification = h.u16(4)
       isMarked = h.u8(1) & 3 == 3
-      hops = h.u8(8)
     } else {
       let h = bytes.extracting(shape.network..<shape.network &+ IPv6Header.length)
       isMarked = h.u8(1) &>> 4 & 3 == 3
-      hops = h.u8(7)
     }
+    way = shape.way(bytes, frame)
+  }
+}
+
+extension PlainShape {
+  /// Where a frame of this shape was seen (`Copies.way`).
+  @inline(__always)
+  fileprivate func way(_ bytes: Bytes, _ frame: Frame) -> UInt16 {
     let link = bytes.extracting(0..<PlainShape.octetsMin)
-    way = Copies.way(
-      from: link.u64(6) &>> 16, hops: hops, vlan: shape.isTagged ? link.u16(14) : 0, frame)
+    let hops = bytes.extracting(network..<network &+ IPv4Header.lengthMin).u8(version == 4 ? 8 : 7)
+    return Copies.way(from: link.u64(6) &>> 16, hops: hops, vlan: isTagged ? link.u16(14) : 0, frame)
   }
 }
 
@@ -68,17 +73,24 @@ struct ForeseenFrame: Sendable {
   /// Its number, 0 for none.
   fileprivate var number: UInt64 = 0
   fileprivate var kind = Kind.other
-  fileprivate var isReversed = false
+  private(set) var isReversed = false
   fileprivate var key = FlowKey.none
   fileprivate var hash: UInt64 = 0
   /// The flow that it probably belongs to; negative when nobody has looked.
   fileprivate var index = -1
-  fileprivate var shape = PlainShape()
+  private(set) var shape = PlainShape()
   /// What may be written down of it.
   fileprivate var arrival = Arrival.none
 
   /// No frame.
   init() {}
+
+  /// It may be written down in a journal.
+  var isLine: Bool { kind == .line }
+
+  /// Where it was seen.
+  @inline(__always)
+  func way(_ octets: Bytes, _ frame: Frame) -> UInt16 { isLine ? arrival.way : shape.way(octets, frame) }
 
   /// Looks at a frame for a tracker with this secret.
   mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
@@ -174,7 +186,7 @@ extension Tracker {
 
   /// Where the flow of a frame is that was looked at.
   @inline(__always)
-  private mutating func flow(ofForeseen place: Int) -> Int? {
+  mutating func flow(ofForeseen place: Int) -> Int? {
     let index = foreseen[place].index
     if index >= 0, table.slots[index].isOpen, table.slots[index].key == foreseen[place].key { return index }
     return table.find(foreseen[place].key, foreseen[place].hash)

@@ -186,15 +186,25 @@ public struct Tracker: ~Copyable {
       return takeSteady(index, isReversed: isReversed, &packet, frame, octets, &verdict)
     }
     guard table.slots[index].isWarm, !isDue(index, frame.time) else { return false }
+    let way = Copies.way(&packet, frame)
+    takeWarm(index, isReversed: isReversed, &packet, frame, octets, on: way, &verdict)
+    return true
+  }
+
+  /// Takes a segment of a connection that is warm.
+  @inline(__always)
+  mutating func takeWarm(
+    _ index: Int, isReversed: Bool, _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, on way: UInt16,
+    _ verdict: inout Verdict
+  ) {
     let connection = table.slots[index].state
     atHand = index
     connections.see(connection)
     let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
-    judge(&packet, frame, octets, slot.state, slot.serial, from: slot.side, &verdict)
+    judge(&packet, frame, octets, slot.state, slot.serial, from: slot.side, on: way, &verdict)
     lists.touch(index, connections.warm[connection].classify(), before: slot.before, &table)
     if lists.closed > limits.closedMax { endClosed() }
     verdict.flow = slot.serial
-    return true
   }
 
   private mutating func take(_ packet: inout Packet, _ frame: Frame, _ octets: Bytes) -> Verdict {
@@ -237,7 +247,9 @@ public struct Tracker: ~Copyable {
         let place = details.place(of: connections.warm[slot].detail)
         reused.note(in: &details.details[place], frame.number, frame.time)
       }
-      judge(&packet, frame, octets, slot, table.slots[index].serial, from: side, &verdict)
+      judge(
+        &packet, frame, octets, slot, table.slots[index].serial, from: side, on: Copies.way(&packet, frame),
+        &verdict)
     } else if packet.hasTCP, isOutlined(index) {
       let isDamaged = outlines[table.slots[index].state].receive(&packet, octets, from: side)
       if isDamaged { verdict.analysis = .badChecksum }
@@ -274,11 +286,11 @@ public struct Tracker: ~Copyable {
   @inline(__always)
   private mutating func judge(
     _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ connection: Int, _ serial: UInt64,
-    from side: FlowSide, _ verdict: inout Verdict
+    from side: FlowSide, on way: UInt16, _ verdict: inout Verdict
   ) {
     let place = details.place(of: connections.warm[connection].detail)
     connections.warm[connection].receive(
-      &packet, frame, octets, from: side, on: Copies.way(&packet, frame), flow: serial,
+      &packet, frame, octets, from: side, on: way, flow: serial,
       &details.details[place], &copies, &verdict)
     if verdict.settles { details.details[place].takeSettled(into: &settled) }
     details.settle(place, connection, &connections.warm)

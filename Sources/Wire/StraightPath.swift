@@ -33,6 +33,26 @@ extension Packet {
     return writeTransport(octets, shape)
   }
 
+  /// Writes what is asked of a segment by who judges it, given the shape of its frame: its TCP header, the
+  /// lengths, and the few marks of IP. Nothing else is written, or forgotten: it is for a packet that is read
+  /// in no other way.
+  public mutating func readSegment(_ bytes: Bytes, _ shape: PlainShape) {
+    let header = bytes.extracting(shape.network..<shape.network &+ 40)
+    if shape.version == 4 {
+      (trafficClass, identification, hasIdentification) = (header.u8(1), UInt32(header.u16(4)), true)
+    } else {
+      trafficClass = UInt8(truncatingIfNeeded: header.u16(0) &>> 4)
+      (identification, hasIdentification) = (0, false)
+    }
+    (ipVersion, ipProtocol, ipLength) = (shape.version, .tcp, shape.total)
+    (plainTransport, hasPorts, hasTCP) = (shape.transport, true, true)
+    let octets = bytes.extracting(shape.transport..<min(shape.network &+ shape.total, bytes.count))
+    payloadLength = shape.payload
+    payloadCaptured = min(shape.payload, octets.count &- shape.header)
+    if let header = try? TCPHeader(octets) { tcp.begin(header) }
+    if shape.header > TCPHeader.lengthMin { takeTCPOptions(octets, shape.header, &self) }
+  }
+
   /// Writes what is in front of the IP header.
   @inline(__always)
   private mutating func writeLink(_ h: Bytes, _ shape: PlainShape, _ wire: Int) {

@@ -15,6 +15,10 @@ struct PacketView: ~Copyable {
   private let isPlain: Bool
   private let mux: Mux
   private var packet = Packet()
+  /// What is asked of a segment that is judged without being dissected, and the verdict on the last that was
+  /// judged.
+  private var segment = Packet()
+  private var verdict = Verdict()
   private var tracker: Tracker
   private var line: LinePrinter
   private var json: JSONPrinter
@@ -40,6 +44,7 @@ struct PacketView: ~Copyable {
     // What it says of flows is not this view's.
     var limits = Limits()
     limits.tellsEnds = false
+    limits.active = 0
     // Steps of opening and closing, windows and numbers of flows are in records and in `-v`.
     limits.keepsJournals = mode == .line && !options.plain && options.verbosity == 0
     foresight = limits.keepsJournals ? Tracker.foresight : 0
@@ -55,28 +60,27 @@ struct PacketView: ~Copyable {
     if mode != .line { return showOtherwise(octets, frame) }
     // Most lines say nothing but what is in the packet.
     if isPlain { return line.print(octets, frame) }
-    let isStraight = tracker.takeStraight(octets, frame)
-    if isStraight, tracker.settled.isEmpty { return line.print(octets, frame) }
-    showJudged(octets, frame, isStraight: isStraight)
+    let straight = tracker.judgeStraight(octets, frame, &segment, &verdict)
+    if straight == .silent, tracker.settled.isEmpty { return line.print(octets, frame) }
+    showJudged(octets, frame, straight)
   }
 
-  /// Shows a line with what the tracker says of its packet, unless it has taken it already: then it had
-  /// nothing to say of it.
+  /// Shows a line with what the tracker says of its packet, which it may have taken already.
   @inline(never)
-  private mutating func showJudged(_ octets: Bytes, _ frame: Frame, isStraight: Bool) {
-    if isStraight {
-      settle()
-      if holds { return line.print(octets, frame) }
-      line.print(octets, frame, Verdict(), [], settled: tracker.settled)
-      return
+  private mutating func showJudged(_ octets: Bytes, _ frame: Frame, _ straight: Tracker.Straight) {
+    var flags = segment.tcp.flags
+    switch straight {
+    case .judged: break
+    case .silent: verdict = Verdict()
+    case .left:
+      mux.dissect(octets, frame, into: &packet)
+      verdict = tracker.receive(&packet, frame, octets)
+      flags = packet.hasTCP ? packet.tcp.flags : []
     }
-    mux.dissect(octets, frame, into: &packet)
-    let verdict = tracker.receive(&packet, frame, octets)
     let hasSettled = !tracker.settled.isEmpty
     if hasSettled { settle() }
     if verdict.analysis.isEmpty, !hasSettled, options.verbosity == 0 { return line.print(octets, frame) }
-    let place = line.print(
-      octets, frame, verdict, packet.hasTCP ? packet.tcp.flags : [], settled: holds ? [] : tracker.settled)
+    let place = line.print(octets, frame, verdict, flags, settled: holds ? [] : tracker.settled)
     if holds, verdict.isUnsettled { held.mark(frame.number, at: place, line.out) }
   }
 

@@ -12,8 +12,10 @@ private struct Told: ~Copyable {
   private var tracker: Tracker
   private let mayBeStraight: Bool
   private var packet = Packet()
-  /// Frames that were taken from their octets.
+  private var segment = Packet()
+  /// Frames that were taken from their octets, and those of them that were judged.
   private(set) var straightFrames = 0
+  private(set) var judgedFrames = 0
 
   init(_ limits: Limits, mayBeStraight: Bool = false) {
     tracker = Tracker(limits, secret: FlowSecret(seed: 1))
@@ -26,10 +28,15 @@ private struct Told: ~Copyable {
   mutating func brackets(_ octets: Bytes, _ frame: Frame) -> String {
     var verdict = Verdict()
     Mux.standard.dissect(octets, frame, into: &packet)
-    if mayBeStraight, tracker.takeStraight(octets, frame) {
-      straightFrames += 1
-    } else {
-      verdict = tracker.receive(&packet, frame, octets)
+    var straight = Tracker.Straight.left
+    if mayBeStraight { straight = tracker.judgeStraight(octets, frame, &segment, &verdict) }
+    switch straight {
+    case .left: verdict = tracker.receive(&packet, frame, octets)
+    case .silent: straightFrames += 1
+    case .judged:
+      judgedFrames += 1
+      // What is said of it is said with these flags.
+      packet.tcp.flags = segment.tcp.flags
     }
     tracker.drain { _ in }
     var text = OctetBuffer(capacity: 256)
@@ -48,6 +55,7 @@ private struct Ways: ~Copyable {
   /// Frames that have something in brackets.
   private(set) var bracketed = 0
   var straightFrames: Int { brief.straightFrames }
+  var judgedFrames: Int { brief.judgedFrames }
 
   init() {
     var limits = Limits()
@@ -70,7 +78,9 @@ private struct Ways: ~Copyable {
 
 @Suite struct BracketWaysTests {
   /// Frames in their order, of which most are foreseen.
-  private func follow(_ frames: [TalkFrame]) -> (differences: [String], straight: Int, bracketed: Int) {
+  private func follow(_ frames: [TalkFrame]) -> (
+    differences: [String], straight: Int, judged: Int, bracketed: Int
+  ) {
     var ways = Ways()
     for i in frames.indices {
       let ahead = i + Int(Tracker.foresight)
@@ -81,7 +91,7 @@ private struct Ways: ~Copyable {
       let octets = frames[i].octets
       ways.take(octets.span, frames[i].frame)
     }
-    return (ways.differences, ways.straightFrames, ways.bracketed)
+    return (ways.differences, ways.straightFrames, ways.judgedFrames, ways.bracketed)
   }
 
   private func frames(_ path: String) -> [TalkFrame] {
@@ -108,6 +118,7 @@ private struct Ways: ~Copyable {
     let told = follow(all)
     #expect(told.differences == [])
     #expect(told.bracketed > 1000)
+    #expect(told.judged > 1000)
   }
 
   @Test(arguments: 1...256) func soHasAnyConversation(seed: UInt64) {
