@@ -28,11 +28,14 @@ private struct Many: ~Copyable {
   /// Those of the next packet of a connection, which is as `Frames.make` has it.
   func numbers(_ flow: Int, _ step: Int) -> Numbers {
     let (initial, times) = (pair(flow).next, UInt32(asked[flow]))
-    let packets = step < 3 ? UInt32(step) + 1 : 2 * times + UInt32(step) + 1
+    let packets: UInt32 = step < 3 ? UInt32(step) + 1 : 2 * times + UInt32(step) + 1
+    // The SYNs take a number each; an answer comes behind its question.
+    let (syn, synACK): (UInt32, UInt32) = (step > 0 ? 1 : 0, step > 1 ? 1 : 0)
+    let questions: UInt32 = step == 4 ? times + 1 : times
     if step == 4 { asked[flow] &+= 1 }
-    return Numbers(
-      client: initial.client &+ (step > 0 ? 1 : 0) &+ 100 &* (times + (step == 4 ? 1 : 0)),
-      server: initial.server &+ (step > 1 ? 1 : 0) &+ 300 &* times, packets: packets)
+    let client: UInt32 = initial.client &+ syn &+ 100 &* questions
+    let server: UInt32 = initial.server &+ synACK &+ 300 &* times
+    return Numbers(client: client, server: server, packets: packets)
   }
 }
 
