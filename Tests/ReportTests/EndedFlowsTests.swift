@@ -39,6 +39,7 @@ private struct Teller: ~Copyable {
   }
 
   mutating func finish() { tracker.finish() }
+
 }
 
 @Suite struct EndedFlowsTests {
@@ -69,6 +70,47 @@ private struct Teller: ~Copyable {
     #expect(text == otherText)
     #expect(all > 80 && all > lines)
     if limits.active > 0 { #expect(lines > 0) }
+  }
+
+  /// What a router says of a connection stands in its record, whether it began as a journal or not.
+  @Test func whatICMPSaysOfAShortConnectionIsTold() {
+    var limits = Limits()
+    limits.keepsJournals = true
+    limits.plainSpan = FindingLimits().idle
+    var journaled = Teller(limits)
+    limits.keepsJournals = false
+    var followed = Teller(limits)
+    // Nothing in it but the ordinary.
+    var frames = talkFrames([RandomTalk(seed: 3, exchanges: 1)], firstPort: 10_000)
+    let error = unreachable(frames[3])
+    frames.insert(error, at: 4)
+    for i in frames.indices {
+      frames[i].frame.number = UInt64(i + 1)
+      journaled.take(frames[i])
+      followed.take(frames[i])
+    }
+    journaled.finish()
+    journaled.drain()
+    followed.finish()
+    followed.drain()
+    let (text, otherText) = (journaled.text, followed.text)
+    #expect(text == otherText)
+    let words = String(decoding: text, as: UTF8.self)
+    #expect(words.contains("\"icmp_errors\":1"))
+  }
+
+  /// A router's answer to a frame over IPv4: its fourth code, too big (RFC 792).
+  private func unreachable(_ about: TalkFrame) -> TalkFrame {
+    let quote = Array(about.octets[14..<42])
+    let octets: [UInt8] =
+      about.octets[..<14] + [0x45, 0, 0, 56, 0, 0, 0, 0, 64, 1, 0, 0, 192, 0, 2, 1] + quote[12..<16]
+      + [3, 4, 0, 0, 0, 0, 5, 0] + quote
+    return (
+      octets,
+      Frame(
+        number: 0, time: about.frame.time, wireLength: octets.count, capturedLength: octets.count,
+        link: .ethernet)
+    )
   }
 
   /// However many are open at the end, a list has few.
