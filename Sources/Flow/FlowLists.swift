@@ -39,23 +39,33 @@ struct FlowLists {
   /// A flow that has been seen, for the last time before at `before`.
   @inline(__always)
   mutating func touch(_ index: Int, _ flowClass: FlowClass, before: Int64, _ table: inout FlowTable) {
-    let isSame = table.slots[index].classNumber == Int(flowClass.rawValue)
-    if isSame, FlowLists.isInPlace(before, table.slots[index].end, table) { return }
-    if isSame, last[Int(flowClass.rawValue)] == Int32(index) { return }
-    remove(index, &table)
-    insert(index, flowClass, &table)
+    let list = Int(flowClass.rawValue)
+    if table.slots[index].classNumber == list {
+      if FlowLists.isInPlace(before, table.slots[index].end, table) || last[list] == Int32(index) { return }
+      unlink(index, list, &table)
+      append(index, list, &table)
+    } else {
+      remove(index, &table)
+      insert(index, flowClass, &table)
+    }
   }
 
   /// A flow that ends.
   mutating func remove(_ index: Int, _ table: inout FlowTable) {
-    let (previous, next) = (table.slots[index].previous, table.slots[index].next)
     let flowClass = table.slots[index].flowClass
     if flowClass == .closed || flowClass == .refused { closed -= 1 }
-    let list = Int(flowClass.rawValue)
+    unlink(index, Int(flowClass.rawValue), &table)
+  }
+
+  /// Ties a flow's neighbours in a list to each other.
+  @inline(__always)
+  private mutating func unlink(_ index: Int, _ list: Int, _ table: inout FlowTable) {
+    let (previous, next) = (table.slots[index].previous, table.slots[index].next)
     if previous >= 0 { table.slots[previous].next = next } else { first[list] = Int32(next) }
     if next >= 0 { table.slots[next].previous = previous } else { last[list] = Int32(previous) }
   }
 
+  @inline(__always)
   private mutating func append(_ index: Int, _ list: Int, _ table: inout FlowTable) {
     let end = Int(last[list])
     table.slots[index].previous = end

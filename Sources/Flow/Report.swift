@@ -55,7 +55,7 @@ public struct ConnectionReport: Sendable {
 
   /// One end.
   public subscript(side: FlowSide) -> EndReport {
-    _read { if side == .originator { yield originator } else { yield responder } }
+    @inline(__always) get { side == .originator ? originator : responder }
   }
 
   /// Octets of both ends' sequence space that were never captured.
