@@ -4,13 +4,12 @@
 internal import Wire
 
 /// What is left of a flow that was a journal to its end: all that its report is made of, in a fifth of the
-/// octets.
+/// octets. No tunnel carried it, no router spoke of it and nobody reported it before: each of these makes a
+/// connection of a journal (`Tracker.unfold`).
 private struct JournalRemains: Sendable {
   var slot = FlowSlot(
     .none, serial: 0, Frame(number: 0, time: 0, wireLength: 0, capturedLength: 0, link: .ethernet))
   var whole = WholeJournal()
-  var rare = FlowRarities()
-  var notices = Evidence()
   var reason = FlowEnd.forced
   var time: Int64 = 0
 
@@ -18,11 +17,9 @@ private struct JournalRemains: Sendable {
   mutating func fill(_ flow: inout EndedFlow, span: Int64) {
     flow.hasConnection = true
     slot.fill(&flow.record, whole.journal.start, whole.journal.firstFrame)
-    flow.record.carriers = rare.carriers
-    flow.record.icmpErrors = rare.icmpErrors
     flow.reason = reason
     flow.time = time
-    flow.notices = notices
+    flow.notices = Evidence()
     if flow.fill(&whole, span: span) { return }
     let (connection, detail) = TCPConnection.replayed(whole, flow: flow.record.serial)
     flow.report.connection = connection
@@ -76,14 +73,11 @@ public struct EndedFlows: ~Copyable, Sendable {
 extension EndedFlows {
   /// Adds a flow that is a journal.
   mutating func add(
-    _ slot: FlowSlot, _ store: borrowing JournalStore, _ rare: FlowRarities, _ notices: Evidence,
-    _ reason: FlowEnd, _ time: Int64, span: Int64
+    _ slot: FlowSlot, _ store: borrowing JournalStore, _ reason: FlowEnd, _ time: Int64, span: Int64
   ) {
     if journalCount == journals.count { journals.append(JournalRemains()) }
     store.copy(slot.state, to: &journals[journalCount].whole)
     journals[journalCount].slot = slot
-    journals[journalCount].rare = rare
-    journals[journalCount].notices = notices
     journals[journalCount].reason = reason
     journals[journalCount].time = time
     order.append(Int32(truncatingIfNeeded: journalCount))

@@ -116,10 +116,8 @@ extension Tracker {
   /// handed a copy of the tracker.
   private mutating func put(_ index: Int, _ reason: FlowEnd, into flows: inout EndedFlows) {
     if !table.slots[index].isBrief { return flows.add { fill(&$0, index, reason) } }
-    let rare = table.slots[index].rare
-    flows.add(
-      table.slots[index], connections.brief, rare >= 0 ? rarities[rare] : FlowRarities(),
-      notices[table.slots[index].serial], reason, max(now, table.slots[index].end), span: limits.plainSpan)
+    let time = max(now, table.slots[index].end)
+    flows.add(table.slots[index], connections.brief, reason, time, span: limits.plainSpan)
   }
 
   /// Takes a flow out and keeps it for `drain`.
@@ -192,6 +190,12 @@ extension Tracker {
   @inline(__always)
   func isDue(_ index: Int, _ time: Int64) -> Bool {
     limits.active > 0 && interval(beginning(of: index).time, time) >= limits.active
+  }
+
+  /// The same of a flow that began then.
+  @inline(__always)
+  mutating func isDue(since start: Int64, _ time: Int64) -> Bool {
+    limits.active > 0 && interval(start, time) >= limits.active
   }
 
   private mutating func reportActive(_ index: Int, age: Int64) {

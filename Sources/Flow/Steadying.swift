@@ -47,12 +47,9 @@ extension Tracker {
   mutating func canTakeSteady(
     _ arrival: inout Arrival, _ place: Int, _ checksum: () -> ChecksumVerdict?
   ) -> Bool {
-    if limits.active > 0,
-      interval(journals.places[steady: place].start, arrival.time) >= limits.active
-    {
-      return false
-    }
-    guard journals.places[steady: place].isOrdinary(&arrival) else { return false }
+    guard !isDue(since: journals.places[steady: place].start, arrival.time),
+      journals.places[steady: place].isOrdinary(&arrival)
+    else { return false }
     if arrival.isCut { return true }
     let me = arrival.side.rawValue
     let isNear = journals.places[steady: place].ends[me].has(SteadyEnd.near)

@@ -215,7 +215,8 @@ extension Tracker {
       guard canTakeSteady(&arrival, place, { Checksum.segment(octets, shape) }) else { return false }
       slot = takeSteady(&arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
     } else {
-      guard !isDue(index, frame.time), connections.brief[place].isOrdinary(&foreseen[at].arrival),
+      guard !isDue(since: connections.brief[place].start, frame.time),
+        connections.brief[place].isOrdinary(&foreseen[at].arrival),
         journals.hasRoom(place),
         isCut || !isDamaged(place, side, hasPayload: shape.payload > 0, { Checksum.segment(octets, shape) })
       else { return false }
