@@ -10,6 +10,14 @@ struct ThreadTests {
 
   init() throws { scratch = try Scratch() }
 
+  /// A capture of a thousand short connections.
+  private func thousandFlows() throws -> String {
+    let maker = Program.root.appendingPathComponent("Benchmarks/make_flows.py").path
+    let file = scratch.file("flows.pcap")
+    _ = try Program.command(["python3", maker, file, "--flows", "1000"])
+    return file
+  }
+
   @Test(arguments: [
     ["--json"], [], ["--zeek"], ["--sort", "duration_ns"], ["--json", "--top", "2"],
     ["--json", "--where", "orig_pkts > 3"], ["--json", "--timeout", "active=1,tcp=2"],
@@ -58,9 +66,7 @@ struct ThreadTests {
 
   /// Nothing more than what is under way waits for whoever reads slowly, and nothing is lost.
   @Test func aReaderThatIsSlowHasAllOfIt() throws {
-    let maker = Program.root.appendingPathComponent("Benchmarks/make_flows.py").path
-    let file = scratch.file("flows.pcap")
-    _ = try Program.command(["python3", maker, file, "--flows", "1000"])
+    let file = try thousandFlows()
     let outcome = try Program.shell(
       "\"$2\" flows --json --threads 2 -r \"$1\" | (sleep 0.3; cat)", file, Program.path ?? "")
     #expect(outcome.output == (try Program.run(["flows", "--json", "-r", file])).output)
@@ -82,9 +88,7 @@ struct ThreadTests {
   }
 
   @Test func aReaderThatGoesEndsItQuietly() throws {
-    let maker = Program.root.appendingPathComponent("Benchmarks/make_flows.py").path
-    let file = scratch.file("flows.pcap")
-    _ = try Program.command(["python3", maker, file, "--flows", "1000"])
+    let file = try thousandFlows()
     let outcome = try Program.shell(
       "\"$2\" flows --json --threads 2 -r \"$1\" | head -n 1", file, Program.path ?? "")
     #expect(outcome.lines.count == 1 && !outcome.errors.contains("pipe"), "\(outcome.errors)")

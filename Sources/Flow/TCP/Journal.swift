@@ -38,6 +38,15 @@ struct Arrival {
       side: .originator, time: 0, frame: 0, flags: 0, sequence: 0, acknowledgment: 0, window: 0,
       identification: 0, stamp: 0, hasStamp: false, payload: 0, isCut: false, isMarked: false, way: 0)
   }
+
+  /// Whether its marks say that it was sent behind what its end sent last, which carried this time stamp and
+  /// this identification: `TCPEnd.wasOvertaken`.
+  @inline(__always)
+  func isInOrder(behind lastStamp: UInt32, _ lastIdentification: UInt16) -> Bool {
+    if hasStamp, stamp != lastStamp { return Int32(bitPattern: stamp &- lastStamp) > 0 }
+    guard identification != 0, lastIdentification != 0 else { return true }
+    return Int16(bitPattern: identification &- lastIdentification) > 0
+  }
 }
 
 /// A segment that came: 24 octets.

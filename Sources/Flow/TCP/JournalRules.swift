@@ -37,7 +37,8 @@ extension Journal {
     let marks: TCPFlags = [.syn, .rst, .ece, .ae, .ack]
     guard a.flags & marks.rawValue == TCPFlags.ack.rawValue, a.sequence == ends[me].next, !a.isMarked,
       a.window != 0, a.hasStamp == ends[me].offer.hasTimestamps, a.way == ways[me], isTold(a),
-      count > 2 || (count == 2 && a.side == .originator), a.payload <= Int(UInt16.max), isInOrder(a)
+      count > 2 || (count == 2 && a.side == .originator), a.payload <= Int(UInt16.max),
+      a.isInOrder(behind: ends[me].stamp, ends[me].identification)
     else { return false }
     // Of what is in flight something is acknowledged, up to the end of a segment, or something is said.
     let (heard, flight) = (
@@ -59,15 +60,6 @@ extension Journal {
     if window < UInt32(ends[peer].segmentSize), window < ends[me].windowMax / 2 { return false }
     let gone = Int32(bitPattern: ends[me].edge &- (a.acknowledgment &+ window))
     return gone < 1 &<< Int32(ends[me].shift)
-  }
-
-  /// Whether the marks of a segment say that it was sent behind those that came: `TCPEnd.wasOvertaken`.
-  @inline(__always)
-  private mutating func isInOrder(_ a: Arrival) -> Bool {
-    let me = a.side.rawValue
-    if a.hasStamp, a.stamp != ends[me].stamp { return Int32(bitPattern: a.stamp &- ends[me].stamp) > 0 }
-    guard a.identification != 0, ends[me].identification != 0 else { return true }
-    return Int16(bitPattern: a.identification &- ends[me].identification) > 0
   }
 
   /// Whether what an end sends is taken by its peer, and no bulk transfer yet.

@@ -1,4 +1,4 @@
-// A connection of questions and answers in three hundred and fifty octets: what its next segment changes, and
+// A connection of questions and answers in three hundred and sixty octets: what its next segment changes, and
 // nothing else.
 //
 // A journal that is full is not replayed when its connection has never had more than one segment of an end in
@@ -135,7 +135,8 @@ struct Steady: Sendable, BitwiseCopyable {
     guard a.flags & marks.rawValue == TCPFlags.ack.rawValue,
       a.sequence == ends[me].initial &+ ends[me].next, !a.isMarked, a.window != 0,
       a.hasStamp == ends[me].offer.hasTimestamps, a.way == ends[me].way, a.payload <= Int(UInt16.max),
-      ends[me].next < Steady.numberMax, isTold(&a), isInOrder(&a)
+      ends[me].next < Steady.numberMax, isTold(&a),
+      a.isInOrder(behind: ends[me].stamp, ends[me].identification)
     else { return false }
     // All that is in flight is acknowledged, or something is said.
     let number = a.acknowledgment &- ends[peer].initial
@@ -163,15 +164,6 @@ struct Steady: Sendable, BitwiseCopyable {
     let since = a.time &- start
     return since >= max(ends[0].lastHeard, ends[1].lastHeard) && since < Steady.timeMax
       && a.frame &- firstFrame < UInt64(UInt32.max)
-  }
-
-  /// Whether the marks of a segment say that it was sent behind those that came: `TCPEnd.wasOvertaken`.
-  @inline(__always)
-  private mutating func isInOrder(_ a: inout Arrival) -> Bool {
-    let me = a.side.rawValue
-    if a.hasStamp, a.stamp != ends[me].stamp { return Int32(bitPattern: a.stamp &- ends[me].stamp) > 0 }
-    guard a.identification != 0, ends[me].identification != 0 else { return true }
-    return Int16(bitPattern: a.identification &- ends[me].identification) > 0
   }
 
   /// Whether a late acknowledgment may have been waited for: `Journal.isLate`.

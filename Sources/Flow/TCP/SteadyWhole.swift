@@ -2,9 +2,19 @@
 
 internal import Wire
 
+extension SteadyEnd {
+  /// Takes what its SYN says of its window, which is not scaled (RFC 7323 section 2.2), and its marks.
+  fileprivate mutating func open(_ syn: JournalEntry) {
+    windowMax = UInt32(syn.window)
+    windowSent = syn.window
+    identification = syn.identification
+    stamp = syn.stamp
+  }
+}
+
 extension Steady {
-  /// Takes what a journal has; nil when its connection is none of these. `remember` is handed each segment,
-  /// and the how manyth of its end it is.
+  /// Takes what a journal has; nil when its connection is none of these. `remember` is handed each segment
+  /// and its number among those of its end, from 1.
   init?(_ whole: inout WholeJournal, _ remember: (Arrival, Segment, UInt32) -> Void) {
     guard whole.journal.count >= 3, whole.journal.start > 0, whole.journal.reusedAfter < 0,
       !whole.journal.ends[0].hasFIN, !whole.journal.ends[1].hasFIN,
@@ -36,13 +46,8 @@ extension Steady {
   private mutating func open(_ syn: JournalEntry, _ synACK: JournalEntry, _ ack: JournalEntry) {
     (answered, confirmed) = (synACK.since, ack.since)
     (answeredFrame, confirmedFrame) = (synACK.frame, ack.frame)
-    for (i, entry) in [syn, synACK].enumerated() {
-      // Not scaled (RFC 7323 section 2.2).
-      ends[i].windowMax = UInt32(entry.window)
-      ends[i].windowSent = entry.window
-      ends[i].identification = entry.identification
-      ends[i].stamp = entry.stamp
-    }
+    ends[0].open(syn)
+    ends[1].open(synACK)
     ends[0].acknowledged = 1
     (ends[0].lastHeard, ends[0].landed) = (answered, answered)
     ends[0].roundTrip.measure(interval(0, answered))
@@ -163,8 +168,8 @@ extension Steady {
     func note(_ flags: TCPFlags, _ side: FlowSide, payload: Int64 = 0) {
       let segment = Segment(
         side: side, frame: 0, time: 0, flags: flags, sequence: 1, payload: payload, acknowledgment: 1,
-        window: 1,
-        timestamps: nil, identification: nil, sackCount: 0, isDuplicateSACK: false)
+        window: 1, timestamps: nil,
+        identification: nil, sackCount: 0, isDuplicateSACK: false)
       connection.history.note(segment, highest: 1, lastFIN: nil, &none)
     }
     note(.syn, .originator)
