@@ -73,11 +73,17 @@ struct Outline: Sendable, BitwiseCopyable {
 
   /// Whether a SYN with this number begins another connection, as `TCPConnection.isReplaced` has it.
   func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
-    let end = ends[side.rawValue]
-    guard end.marks.contains(.syn) else { return isClosed }
+    let (end, peer) = (ends[side.rawValue], ends[side.other.rawValue])
+    let isClosing = end.marks.contains(.fin) || peer.marks.contains(.fin)
+    guard end.marks.contains(.syn) else {
+      if isClosed { return true }
+      let isUnseen = !end.marks.contains(.segment) && !peer.marks.contains(.syn)
+      let initial = end.marks.contains(.known) ? end.initial : nil
+      return (isClosing || isUnseen) && Watch.isElsewhere(number, initial)
+    }
     if end.initial == number { return isReset && distance(from: number, to: end.next) > 1 }
     let hasData = ends[0].marks.contains(.data) || ends[1].marks.contains(.data)
-    return isClosed || !isOpened && !hasData
+    return isClosed || isClosing || !isOpened && !hasData
   }
 
   /// Whether a segment with so many octets of payload was damaged on its way, by the verdict on its checksum.

@@ -6,7 +6,14 @@ internal import Wire
 /// connection's first as 1, 0 for none. What is rare is evidence, in the detail (`Evidence`).
 struct Watch: Sendable {
   /// How far above a late SYN's number the first segment seen may lie, in octets.
-  static let lateSYNMax: Int64 = 1 << 20
+  private static let lateSYNMax: Int64 = 1 << 20
+
+  /// Whether a SYN's number is not just below the first that was seen of its end, or acknowledged of it, if
+  /// there is one: then it does not belong to what was seen.
+  static func isElsewhere(_ number: UInt32, _ initial: UInt32?) -> Bool {
+    guard let initial else { return false }
+    return !(0...lateSYNMax).contains(distance(from: number, to: initial))
+  }
   /// A segment that fills the window and is this many times smaller than it may be: the window is silly (RFC
   /// 9293 section 3.8.6.2).
   static let smallShare: Int64 = 2
@@ -234,7 +241,7 @@ extension TCPConnection {
     guard packet.tcp.flags.contains(.syn), let initial = end.initialSequence else { return false }
     if end.hasSYN { return packet.tcp.sequence != initial }
     guard end.state != .closed, end.state != .synSent, end.counters.segments > 0 else { return false }
-    return !(0...Watch.lateSYNMax).contains(distance(from: packet.tcp.sequence, to: initial))
+    return Watch.isElsewhere(packet.tcp.sequence, initial)
   }
 
   /// A SYN for a connection that goes on: the other end answers with a challenge (RFC 5961 section 4.2).

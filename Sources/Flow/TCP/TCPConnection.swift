@@ -101,15 +101,23 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   }
 
   /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section
-  /// 3.6.1): it has a number of its own and the old connection has ended.
+  /// 3.6.1): it has a number of its own, and the old connection has ended, or is about to. A stack that opens
+  /// one has no other on these ports any more; what the capture misses of the old one's close will not come.
+  /// While nobody has closed, the SYN may be a stranger's, and the connection goes on (RFC 5961 section 4).
   mutating func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
-    let me = side.rawValue
+    let (me, peer) = (side.rawValue, side.other.rawValue)
     let isOver = isClosed || reset != nil
-    // The first SYN of this end: the other half of a simultaneous open, unless the old connection is over.
-    guard ends[me].hasSYN, let initial = ends[me].initialSequence else { return isOver }
+    let isClosing = ends[me].finSequence != nil || ends[peer].finSequence != nil
+    guard ends[me].hasSYN, let initial = ends[me].initialSequence else {
+      if isOver { return true }
+      // The first SYN of this end: the other half of a simultaneous open, or late in a file out of order. Or
+      // there is nothing else of this end, and what the other acknowledges is not this SYN's.
+      let isUnseen = ends[me].counters.segments == 0 && !ends[peer].hasSYN
+      return (isClosing || isUnseen) && Watch.isElsewhere(number, ends[me].initialSequence)
+    }
     if initial == number { return reset != nil && ends[me].highest > 1 }
     // Nobody answered the old SYN, and a stack that tries again with another number has given it up.
-    return isOver || (!opening.isComplete && ends[me].counters.dataSegments == 0)
+    return isOver || isClosing || (!opening.isComplete && ends[me].counters.dataSegments == 0)
   }
 
   /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before
