@@ -3,19 +3,26 @@
 internal import Wire
 
 extension Tracker {
-  /// Ends a flow whose ports a SYN takes for a new connection, and says how the two stand to each other.
+  /// Ends a flow whose ports a SYN takes for a new connection, or took by what a SYN-ACK says, and says how
+  /// the two stand to each other.
   mutating func replace(
     _ index: Int, _ packet: inout Packet, _ name: PacketName, _ frame: Frame
   ) -> Reuse? {
     let side = table.slots[index].side(name.isReversed)
+    let isAnswer = packet.tcp.flags.contains(.ack)
     if isOutlined(index) {
       let state = table.slots[index].state
-      guard outlines[state].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
+      let isReplaced =
+        isAnswer
+        ? outlines[state].isReplaced(bySYNACK: packet.tcp.acknowledgment, from: side)
+        : outlines[state].isReplaced(bySYN: packet.tcp.sequence, from: side)
+      guard isReplaced else { return nil }
       end(index, .end)
       return Reuse(isNewer: true)
     }
     guard table.slots[index].hasConnection else { return nil }
     let connection = connections.place(of: index, &table)
+    if isAnswer { return replace(index, connection, bySYNACK: packet.tcp.acknowledgment, from: side) }
     guard connections.warm[connection].isReplaced(bySYN: packet.tcp.sequence, from: side) else { return nil }
     // Only a record says more of it.
     var reuse = Reuse(isNewer: true)
@@ -26,6 +33,18 @@ extension Tracker {
     }
     end(index, .end)
     return reuse
+  }
+
+  /// The same by a SYN-ACK. The SYN before it, which seemed to be a stranger's, stays with the old flow.
+  private mutating func replace(
+    _ index: Int, _ connection: Int, bySYNACK acknowledgment: UInt32, from side: FlowSide
+  ) -> Reuse? {
+    guard connections.warm[connection].isReplaced(bySYNACK: acknowledgment, from: side) else { return nil }
+    let place = details.place(of: connections.warm[connection].detail)
+    details.details[place].evidence.forget(.synInConnection, side.other)
+    details.settle(place, connection, &connections.warm)
+    end(index, .end)
+    return Reuse(isNewer: true)
   }
 
   /// Makes a flow of its first packet; `flags` are those of a TCP segment. A connection that is opened

@@ -25,6 +25,8 @@ struct Outline: Sendable, BitwiseCopyable {
     var initial: UInt32 = 0
     var next: UInt32 = 0
     var acknowledged: UInt32 = 0
+    /// The number behind its last SYN that belongs to another connection; 0 for none.
+    var stranger: UInt32 = 0
   }
 
   /// How far a reset's number may lie beyond what was seen of its sender: what a capture may have missed
@@ -77,13 +79,25 @@ struct Outline: Sendable, BitwiseCopyable {
     let isClosing = end.marks.contains(.fin) || peer.marks.contains(.fin)
     guard end.marks.contains(.syn) else {
       if isClosed { return true }
-      let isUnseen = !end.marks.contains(.segment) && !peer.marks.contains(.syn)
+      let isUnseen = !end.marks.contains(.segment)
       let initial = end.marks.contains(.known) ? end.initial : nil
       return (isClosing || isUnseen) && Watch.isElsewhere(number, initial)
     }
     if end.initial == number { return isReset && distance(from: number, to: end.next) > 1 }
     let hasData = ends[0].marks.contains(.data) || ends[1].marks.contains(.data)
     return isClosed || isClosing || !isOpened && !hasData
+  }
+
+  /// Whether a SYN-ACK shows that another connection has begun, as `TCPConnection.isReplaced` has it.
+  func isReplaced(bySYNACK acknowledgment: UInt32, from side: FlowSide) -> Bool {
+    let next = ends[side.other.rawValue].stranger
+    return next != 0 && next == acknowledgment
+  }
+
+  /// Whether a SYN belongs to another connection, as `TCPConnection.isForeign` has it.
+  private func isForeign(_ number: UInt32, _ i: Int) -> Bool {
+    if ends[i].marks.contains(.syn) { return ends[i].initial != number }
+    return ends[i].marks.contains([.known, .segment]) && Watch.isElsewhere(number, ends[i].initial)
   }
 
   /// Whether a segment with so many octets of payload was damaged on its way, by the verdict on its checksum.
@@ -116,7 +130,10 @@ struct Outline: Sendable, BitwiseCopyable {
     let (me, peer) = (side.rawValue, side.other.rawValue)
     if flags.contains(.syn) {
       // A SYN of another connection moves nothing.
-      if ends[me].marks.contains(.syn), ends[me].initial != number { return }
+      if isForeign(number, me) {
+        ends[me].stranger = number &+ 1
+        return
+      }
       if !ends[me].marks.contains(.syn) { begin(me, at: number, [.known, .syn]) }
     } else if !ends[me].marks.contains(.known) {
       begin(me, at: number &- 1, .known)

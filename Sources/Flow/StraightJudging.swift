@@ -35,7 +35,7 @@ extension Tracker {
     let shape = foreseen[at].shape
     let flags = octets.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin).u16(12)
     let opening = TCPFlags.syn.rawValue
-    guard flags & (opening | TCPFlags.ack.rawValue) != opening else { return false }
+    guard flags & opening == 0 else { return false }
     if !hasBegun {
       begin(frame)
       hasBegun = true

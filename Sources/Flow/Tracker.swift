@@ -185,7 +185,10 @@ public struct Tracker: ~Copyable {
     if table.slots[index].isSteady {
       return takeSteady(index, isReversed: isReversed, &packet, frame, octets, &verdict)
     }
-    guard table.slots[index].isWarm, !isDue(index, frame.time) else { return false }
+    // A SYN may take another connection's place.
+    guard table.slots[index].isWarm, !isDue(index, frame.time),
+      packet.tcp.flags.rawValue & opening == 0
+    else { return false }
     let way = Copies.way(&packet, frame)
     takeWarm(index, isReversed: isReversed, &packet, frame, octets, on: way, &verdict)
     return true
@@ -223,7 +226,7 @@ public struct Tracker: ~Copyable {
       reused = replaceBriefly(index, &packet, name, frame)
       if reused != nil { found = nil } else { unfold(index) }
     }
-    if let index = found, let flags, flags.contains(.syn), !flags.contains(.ack) {
+    if let index = found, let flags, flags.contains(.syn) {
       reused = replace(index, &packet, name, frame)
       if reused != nil { found = nil }
     }

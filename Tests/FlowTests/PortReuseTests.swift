@@ -74,6 +74,43 @@ import Wire
     #expect(story.end().count == 2)
   }
 
+  /// Nobody knows until the SYN-ACK comes: an end that goes on with the old connection sends none.
+  @Test(arguments: [true, false], [true, false])
+  func ofTheCloseNothingWasCaptured(judges: Bool, isOpeningSeen: Bool) {
+    var story = isOpeningSeen ? story(judges: judges) : metInTheMiddle(judges: judges)
+    if isOpeningSeen { story.open() }
+    story.client([.ack, .psh], 100)
+    story.server([.ack, .psh], 400)
+    story.server([.fin, .ack], isSeen: false)
+    story.client([.fin, .ack], isSeen: false)
+    renew(&story)
+    #expect(!story.client(.syn, after: 500).analysis.contains(.reusedPorts))
+    #expect(story.server([.syn, .ack]).analysis == .reusedPorts)
+    #expect(story.client(.ack).analysis.isEmpty)
+    #expect(story.client([.ack, .psh], 100).analysis.isEmpty)
+    #expect(story.server([.ack, .psh], 400).analysis.isEmpty)
+    let flows = story.end()
+    #expect(flows.map(\.record.counters[1].packets) == [isOpeningSeen ? 2 : 1, 2])
+    #expect(flows.map(\.record.responder.port) == [9000, 9000])
+    #expect(flows.map(\.reason) == [.end, .forced])
+    if judges { #expect(flows.first?.findings()[.challengeACK] == nil) }
+  }
+
+  @Test(arguments: [true, false])
+  func aSYNACKForAnotherSYNBeginsNothing(judges: Bool) {
+    var story = story(judges: judges)
+    story.open()
+    story.client([.ack, .psh], 100)
+    story.server(.ack)
+    let real = (story.client, story.server)
+    renew(&story)
+    story.client(.syn)
+    #expect(!story.server([.syn, .ack], ack: 7).analysis.contains(.reusedPorts))
+    (story.client, story.server) = real
+    #expect(story.client([.ack, .psh], 100).analysis.isEmpty)
+    #expect(story.end().count == 1)
+  }
+
   @Test(arguments: [true, false])
   func aSYNBehindItsOwnSegmentsIsTheirs(judges: Bool) {
     // The file is out of order: the whole connection stands before its SYN.

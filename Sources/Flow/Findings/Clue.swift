@@ -74,6 +74,11 @@ struct Evidence: Sendable {
     clues[at].sum &+= amount
   }
 
+  /// Takes back what was noted of one kind at one end.
+  mutating func forget(_ kind: Clue.Kind, _ side: FlowSide) {
+    if let at = index(kind, side) { clues.remove(at: at) }
+  }
+
   private func index(_ kind: Clue.Kind, _ side: FlowSide) -> Int? {
     clues.firstIndex { $0.kind == kind && $0.side == side }
   }

@@ -36,6 +36,8 @@ struct Watch: Sendable {
   var silentTimeouts = InlineArray<2, UInt8>(repeating: 0)
   /// Each end has been sent something that asks for a challenge ACK (RFC 5961), one bit each.
   var challenged: UInt8 = 0
+  /// The number behind the last SYN of each end that belongs to another connection; 0 for none.
+  var stranger = InlineArray<2, UInt32>(repeating: 0)
   /// What the checksums of each end's segments have been.
   var checks = InlineArray<2, Checks>(repeating: Checks())
   /// How often the originator was seen to acknowledge the SYN-ACK.
@@ -245,10 +247,13 @@ extension TCPConnection {
   }
 
   /// A SYN for a connection that goes on: the other end answers with a challenge (RFC 5961 section 4.2).
-  mutating func noteForeign(_ side: FlowSide, _ frame: Frame, _ detail: inout TCPDetail) {
+  mutating func noteForeign(
+    _ side: FlowSide, _ sequence: UInt32, _ frame: Frame, _ detail: inout TCPDetail
+  ) {
     count(&ends[side.rawValue].counters.segments)
     detail.isTouched = true
     detail.evidence.note(.synInConnection, side, frame.number, frame.time)
     watch.challenged |= 1 << UInt8(side.other.rawValue)
+    watch.stranger[side.rawValue] = sequence &+ 1
   }
 }

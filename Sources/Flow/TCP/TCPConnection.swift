@@ -112,12 +112,19 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       if isOver { return true }
       // The first SYN of this end: the other half of a simultaneous open, or late in a file out of order. Or
       // there is nothing else of this end, and what the other acknowledges is not this SYN's.
-      let isUnseen = ends[me].counters.segments == 0 && !ends[peer].hasSYN
+      let isUnseen = ends[me].counters.segments == 0
       return (isClosing || isUnseen) && Watch.isElsewhere(number, ends[me].initialSequence)
     }
     if initial == number { return reset != nil && ends[me].highest > 1 }
     // Nobody answered the old SYN, and a stack that tries again with another number has given it up.
     return isOver || isClosing || (!opening.isComplete && ends[me].counters.dataSegments == 0)
+  }
+
+  /// Whether a SYN-ACK answers a SYN that seemed to be a stranger's: that SYN has begun another connection.
+  /// Whoever goes on with the old one answers by a challenge (RFC 5961 section 4.2).
+  mutating func isReplaced(bySYNACK acknowledgment: UInt32, from side: FlowSide) -> Bool {
+    let next = watch.stranger[side.other.rawValue]
+    return next != 0 && next == acknowledgment
   }
 
   /// An ICMP error says that nobody is there: the opener gives up (RFC 9293 section 3.9.2.2 allows it before
@@ -147,7 +154,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   ) {
     verdict.side = side
     if packet.tcp.flags.contains(.syn), isForeign(&packet, side) {
-      noteForeign(side, frame, &detail)
+      noteForeign(side, packet.tcp.sequence, frame, &detail)
       return
     }
     let lastTime = self.lastTime
