@@ -75,17 +75,17 @@ struct Outline: Sendable, BitwiseCopyable {
 
   /// Whether a SYN with this number begins another connection, as `TCPConnection.isReplaced` has it.
   func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
-    let (end, peer) = (ends[side.rawValue], ends[side.other.rawValue])
-    let isClosing = end.marks.contains(.fin) || peer.marks.contains(.fin)
+    let end = ends[side.rawValue]
     guard end.marks.contains(.syn) else {
       if isClosed { return true }
+      let isClosing = end.marks.contains(.fin) || ends[side.other.rawValue].marks.contains(.fin)
       let isUnseen = !end.marks.contains(.segment)
       let initial = end.marks.contains(.known) ? end.initial : nil
       return (isClosing || isUnseen) && Watch.isElsewhere(number, initial)
     }
     if end.initial == number { return isReset && distance(from: number, to: end.next) > 1 }
     let hasData = ends[0].marks.contains(.data) || ends[1].marks.contains(.data)
-    return isClosed || isClosing || !isOpened && !hasData
+    return isClosed || !isOpened && !hasData
   }
 
   /// Whether a SYN-ACK shows that another connection has begun, as `TCPConnection.isReplaced` has it.

@@ -37,7 +37,7 @@ struct StatesProgramTests {
   @Test func timeWaitEnds() throws {
     // Other captures follow: by then the 2MSL of one second are over.
     let later = try Program.run(
-      ["states", "-r", "pcaps/close-wait.pcap", "-r", "pcaps/zero-window.pcap", "--json", "--msl", "1"])
+      ["states", "-r", "pcaps/close-wait.pcap", "-r", "pcaps/udp-dns.pcap", "--json", "--msl", "1"])
     let held = try records(later)
     #expect(!held.isEmpty && !held.contains { $0["state"] as? String == "TIME_WAIT" })
   }

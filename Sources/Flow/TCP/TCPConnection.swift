@@ -101,23 +101,22 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
   }
 
   /// Whether a SYN with this number begins another connection between the same ports (RFC 9293 section
-  /// 3.6.1): it has a number of its own, and the old connection has ended, or is about to. A stack that opens
-  /// one has no other on these ports any more; what the capture misses of the old one's close will not come.
-  /// While nobody has closed, the SYN may be a stranger's, and the connection goes on (RFC 5961 section 4).
+  /// 3.6.1): it has a number of its own and the old connection has ended. Of one that the capture met in its
+  /// middle what is missed may be its end: it is enough that an end has closed.
   mutating func isReplaced(bySYN number: UInt32, from side: FlowSide) -> Bool {
     let (me, peer) = (side.rawValue, side.other.rawValue)
     let isOver = isClosed || reset != nil
-    let isClosing = ends[me].finSequence != nil || ends[peer].finSequence != nil
     guard ends[me].hasSYN, let initial = ends[me].initialSequence else {
       if isOver { return true }
       // The first SYN of this end: the other half of a simultaneous open, or late in a file out of order. Or
       // there is nothing else of this end, and what the other acknowledges is not this SYN's.
+      let isClosing = ends[me].finSequence != nil || ends[peer].finSequence != nil
       let isUnseen = ends[me].counters.segments == 0
       return (isClosing || isUnseen) && Watch.isElsewhere(number, ends[me].initialSequence)
     }
     if initial == number { return reset != nil && ends[me].highest > 1 }
     // Nobody answered the old SYN, and a stack that tries again with another number has given it up.
-    return isOver || isClosing || (!opening.isComplete && ends[me].counters.dataSegments == 0)
+    return isOver || (!opening.isComplete && ends[me].counters.dataSegments == 0)
   }
 
   /// Whether a SYN-ACK answers a SYN that seemed to be a stranger's: that SYN has begun another connection.
