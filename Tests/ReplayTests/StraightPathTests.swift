@@ -27,8 +27,9 @@ import Wire
     /// Whether the shape alone says of the frame what the dissectors say.
     private mutating func shapeAgrees(_ octets: [UInt8], _ frame: Frame) -> Bool {
       guard let shape = PlainShape(octets.span, frame) else { return true }
+      // Of tags only that of the frame itself: what a tunnel carries may have others.
       let at = shape.isTagged ? 2 : 1
-      guard other.layerCount >= at + 2, other.vlanCount == at - 1 else { return false }
+      guard other.layerCount >= at + 2, at == 1 || other.layers[1].kind == .vlan else { return false }
       let (network, transport) = (other.layers[at], other.layers[at + 1])
       guard network.kind == (shape.version == 4 ? .ipv4 : .ipv6), network.offset == shape.network,
         network.length == shape.total, transport.kind == (shape.isTCP ? .tcp : .udp),
