@@ -39,7 +39,6 @@ private struct Teller: ~Copyable {
   }
 
   mutating func finish() { tracker.finish() }
-
 }
 
 @Suite struct EndedFlowsTests {

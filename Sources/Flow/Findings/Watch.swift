@@ -7,13 +7,6 @@ internal import Wire
 struct Watch: Sendable {
   /// How far above a late SYN's number the first segment seen may lie, in octets.
   private static let lateSYNMax: Int64 = 1 << 20
-
-  /// Whether a SYN's number is not just below the first that was seen of its end, or acknowledged of it, if
-  /// there is one: then it does not belong to what was seen.
-  static func isElsewhere(_ number: UInt32, _ initial: UInt32?) -> Bool {
-    guard let initial else { return false }
-    return !(0...lateSYNMax).contains(distance(from: number, to: initial))
-  }
   /// A segment that fills the window and is this many times smaller than it may be: the window is silly (RFC
   /// 9293 section 3.8.6.2).
   static let smallShare: Int64 = 2
@@ -47,6 +40,13 @@ struct Watch: Sendable {
   var lastSize = InlineArray<2, UInt16>(repeating: 0)
   /// How long an end waited for the late acknowledgment that was the last packet, in microseconds; else 0.
   var heldBack = InlineArray<2, UInt32>(repeating: 0)
+
+  /// Whether a SYN's number is not just below the first that was seen of its end, or acknowledged of it, if
+  /// there is one: then it does not belong to what was seen.
+  static func isElsewhere(_ number: UInt32, _ initial: UInt32?) -> Bool {
+    guard let initial else { return false }
+    return !(0...lateSYNMax).contains(distance(from: number, to: initial))
+  }
 
   /// One more, up to the greatest number that there is.
   static func count(_ counter: inout UInt8) { if counter < .max { counter += 1 } }

@@ -123,7 +123,6 @@ private struct Frames {
     while sum > 0xffff { sum = sum >> 16 + sum & 0xffff }
     put(Frames.transport + 16, ~UInt16(sum))
   }
-
 }
 
 /// A tracker, and how frames come to it.
