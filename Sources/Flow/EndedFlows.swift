@@ -19,7 +19,7 @@ private struct JournalRemains: Sendable {
     slot.fill(&flow.record, whole.journal.start, whole.journal.firstFrame)
     flow.reason = reason
     flow.time = time
-    flow.notices = Evidence()
+    if !flow.notices.isEmpty { flow.notices = Evidence() }
     if flow.fill(&whole, span: span) { return }
     let (connection, detail) = TCPConnection.replayed(whole, flow: flow.record.serial)
     flow.report.connection = connection

@@ -18,6 +18,8 @@ public struct ConnectionReport: Sendable {
   public internal(set) var reset: (side: FlowSide, frame: UInt64)?
   /// How it took the place of a connection in TIME_WAIT, when no evidence says so.
   var reuse: Reuse?
+  /// It was made of a plain journal at once, which has nothing for a rule but that on TIME_WAIT.
+  var isPlainJournal = false
   /// The ends.
   public var originator = EndReport()
   public var responder = EndReport()
@@ -28,6 +30,7 @@ public struct ConnectionReport: Sendable {
   /// Makes it the report of its connection at `time`, which may be later than its last packet.
   mutating func fill(_ details: [TCPDetail], at time: Int64) {
     self.details = details
+    isPlainJournal = false
     reuse = nil
     var marks = Marks(
       start: connection.start, connection.firstFrame, &self.connection.milestones,
@@ -229,7 +232,9 @@ public struct RoundTripFigures: Sendable, Equatable {
   public var median: Int64
   /// 95 of 100 samples do not exceed it.
   public var high: Int64
+}
 
+extension RoundTripFigures {
   /// Of an end's samples; nil when there are none.
   init?(_ roundTrip: RoundTrip) {
     guard roundTrip.samples > 0 else { return nil }

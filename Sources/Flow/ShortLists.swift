@@ -42,10 +42,11 @@ public struct StatePath: RandomAccessCollection, Sendable, Equatable, CustomStri
     index < StatePath.held ? first[index] : rest[index - StatePath.held]
   }
 
+  @inline(__always)
   mutating func removeAll() {
+    if !rest.isEmpty { rest = [] }
     count = 0
     (state, timeWait, hasClosing, closeWait, closeWaitEnd) = (nil, nil, false, nil, nil)
-    if !rest.isEmpty { rest = [] }
   }
 
   @inline(__always)
@@ -111,6 +112,10 @@ public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Send
     count &+= 1
   }
 
+  /// Makes it two frames.
+  @inline(__always)
+  mutating func fill(_ one: UInt64, _ other: UInt64) { (frames[0], frames[1], count) = (one, other, 2) }
+
   @inline(__always)
   mutating func removeAll() { count = 0 }
 
@@ -125,7 +130,8 @@ public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Send
 
 /// The letters of a history: those that a connection holds itself, and more.
 public struct HistoryLetters: RandomAccessCollection, Sendable {
-  private var first = InlineArray<14, UInt8>(repeating: 0)
+  /// Letters that are held in place, the first in the lowest octet.
+  private var first = InlineArray<2, UInt64>(repeating: 0)
   private var held: UInt8 = 0
   private var rest: [UInt8] = []
 
@@ -134,33 +140,27 @@ public struct HistoryLetters: RandomAccessCollection, Sendable {
 
   /// The letters that a history holds in place, and those of its detail.
   mutating func fill(_ history: inout History, _ more: [UInt8]) {
-    first = history.written
-    held = history.count
+    (first, held) = ([0, 0], 0)
+    for i in 0..<Int(history.count) { append(history.written[i]) }
     if !rest.isEmpty || !more.isEmpty { rest = more }
   }
 
   /// One letter for each of two ends that sent something.
   init(originator: Bool, responder: Bool) {
-    if originator {
-      first[0] = UInt8(ascii: "D")
-      held = 1
-    }
-    if responder {
-      first[Int(held)] = UInt8(ascii: "d")
-      held += 1
-    }
+    if originator { append(UInt8(ascii: "D")) }
+    if responder { append(UInt8(ascii: "d")) }
   }
 
-  /// Forgets all letters.
-  mutating func removeAll() {
-    held = 0
-    if !rest.isEmpty { rest = [] }
-  }
-
-  /// One more of a few: there is room for fourteen.
+  /// Makes it a few letters, the first in the lowest octet of a word, eight at most.
   @inline(__always)
-  mutating func append(_ letter: UInt8) {
-    first[Int(held)] = letter
+  mutating func fill(_ letters: UInt64, count: Int) {
+    if !rest.isEmpty { rest = [] }
+    (first[0], held) = (letters, UInt8(truncatingIfNeeded: count))
+  }
+
+  /// One more of those that are held in place.
+  private mutating func append(_ letter: UInt8) {
+    first[Int(held) / 8] |= UInt64(letter) &<< UInt64(held % 8 * 8)
     held += 1
   }
 
@@ -172,18 +172,18 @@ public struct HistoryLetters: RandomAccessCollection, Sendable {
   /// A letter.
   public subscript(index: Int) -> UInt8 {
     precondition(index >= 0 && index < endIndex, "a letter of the history")
-    return index < Int(held) ? first[index] : rest[index - Int(held)]
+    return index < Int(held) ? letterHeld(index) : rest[index - Int(held)]
+  }
+
+  private func letterHeld(_ index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: first[index / 8] &>> UInt64(index % 8 * 8))
   }
 
   /// The first eight of the letters that are held in place, the first in the lowest octet.
-  public mutating func firstEight() -> UInt64 {
-    var word: UInt64 = 0
-    for i in (0..<8).reversed() { word = word << 8 | UInt64(first[i]) }
-    return word
-  }
+  public mutating func firstEight() -> UInt64 { first[0] }
 
   /// The same, without a copy of the list.
   public mutating func letter(_ index: Int) -> UInt8 {
-    index < Int(held) ? first[index] : rest[index - Int(held)]
+    index < Int(held) ? letterHeld(index) : rest[index - Int(held)]
   }
 }

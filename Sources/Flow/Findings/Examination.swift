@@ -24,7 +24,7 @@ extension EndedFlow {
   public mutating func putFindings(_ limits: FindingLimits, in found: inout [Finding]) {
     if isOrdinary(limits) {
       putTimeWait(limits, in: &found)
-      if let reused = reuseFinding(limits) { found.insert(reused, at: 0) }
+      if report.reuse != nil, let reused = reuseFinding(limits) { found.insert(reused, at: 0) }
     } else {
       found = examined(limits)
     }

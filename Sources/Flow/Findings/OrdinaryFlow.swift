@@ -8,12 +8,20 @@ extension EndedFlow {
   /// acknowledged, of which nothing had to be noted. Each condition stands for the rules that it silences; a
   /// test holds it against all of them.
   mutating func isOrdinary(_ limits: FindingLimits) -> Bool {
-    guard hasConnection, report.isPlain, !report.hasLostDetail, notices.isEmpty else { return false }
-    return report.isWellOpened(leastSegment: record.key.first.ipv4 == nil ? 1220 : 536)
-      && report.isWellClosed() && report.isWellCaptured()
+    guard hasConnection, notices.isEmpty else { return false }
+    // Of a plain journal the rest was asked when its report was made (`WholeJournal.isPlain`).
+    return (report.isPlainJournal ? !report.originator.offer.isCut : isWell())
       && Int64(report.connection.watch.pause) * 1_000_000 < limits.idle
       // No end was in CLOSE_WAIT for longer.
       && interval(record.start, record.end) < limits.closeWait
+  }
+
+  /// The same of the report alone, but for what the limits say.
+  @inline(never)
+  private mutating func isWell() -> Bool {
+    report.isPlain && !report.hasLostDetail
+      && report.isWellOpened(leastSegment: record.key.first.ipv4 == nil ? 1220 : 536)
+      && report.isWellClosed() && report.isWellCaptured()
   }
 
   /// What the rule on ports that are used again says of a connection that was kept as a journal: such a

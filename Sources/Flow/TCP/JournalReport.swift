@@ -6,144 +6,6 @@
 
 internal import Wire
 
-/// What a journal's segments tell of one end.
-private struct EndSketch {
-  /// Numbers in flight that one frame brought.
-  private struct Sent {
-    var end: UInt32 = 0
-    var segments: Int32 = 0
-    var since: Int64 = 0
-  }
-
-  var counters = EndCounters()
-  var roundTrip = RoundTrip()
-  private let initial: UInt32
-  private(set) var next: UInt32
-  private(set) var acknowledged: UInt32
-  private(set) var flightMax: Int64 = 0
-  private(set) var windowMin: Int64 = .max
-  private(set) var windowMax: Int64 = 0
-  private(set) var initialWindow: UInt16 = 0
-  private(set) var largest: UInt16 = 0
-  /// Its FIN, and what acknowledged it first: numbers of entries, -1 for none.
-  private(set) var fin = -1
-  private(set) var finACK = -1
-  /// What is in flight, from `first` to `behind`: three frames at most.
-  private var sent = InlineArray<4, Sent>(repeating: Sent())
-  private var first = 0
-  private var behind = 0
-  private var segments: Int32 = 0
-  /// The letters that it has in the history: for an acknowledgment, for octets.
-  private var hasA = false
-  private var hasD = false
-
-  init(_ end: JournalEnd) {
-    initial = end.initial
-    next = end.initial
-    acknowledged = end.initial
-  }
-
-  /// Frames in flight.
-  var inFlight: Int { behind &- first }
-  /// Payload octets by sequence space.
-  var streamOctets: Int64 { Int64(next &- initial) - 1 - (fin >= 0 ? 1 : 0) }
-
-  /// A segment of its own; says the letter that it has in the history, 0 for none.
-  @inline(__always)
-  mutating func send(_ entry: JournalEntry, _ index: Int, size: UInt16, shift: UInt8) -> UInt8 {
-    counters.segments &+= 1
-    let length = entry.length
-    if entry.payload > 0 {
-      counters.dataSegments &+= 1
-      counters.dataOctets &+= UInt64(entry.payload)
-      largest = max(largest, entry.payload)
-    }
-    if length > 0 {
-      next &+= length
-      let count = Load.segments(Int64(length), of: Int64(size))
-      sent[behind & 3] = Sent(end: next, segments: count, since: entry.since)
-      behind &+= 1
-      segments &+= count
-    }
-    if entry.flags & TCPFlags.syn.rawValue != 0 {
-      windowMax = Int64(entry.window)
-      return entry.side == 0 ? UInt8(ascii: "S") : UInt8(ascii: "h")
-    }
-    // SND.NXT less SND.UNA (RFC 9293 section 3.3.1).
-    if length > 0 { flightMax = max(flightMax, Int64(next &- acknowledged)) }
-    let window = Int64(entry.window) &<< Int64(shift)
-    (windowMin, windowMax) = (min(windowMin, window), max(windowMax, window))
-    let letter = letter(entry, index)
-    return letter == 0 || entry.side == 0 ? letter : letter &+ 32
-  }
-
-  /// The letter of a segment behind the SYN, as the originator's.
-  @inline(__always)
-  private mutating func letter(_ entry: JournalEntry, _ index: Int) -> UInt8 {
-    if entry.flags & TCPFlags.fin.rawValue != 0 {
-      fin = index
-      return UInt8(ascii: "F")
-    }
-    if entry.payload > 0 {
-      defer { hasD = true }
-      return hasD ? 0 : UInt8(ascii: "D")
-    }
-    defer { hasA = true }
-    return hasA ? 0 : UInt8(ascii: "A")
-  }
-
-  /// Its peer's segment.
-  @inline(__always)
-  mutating func hear(_ entry: JournalEntry, _ index: Int) {
-    roundTrip.observe()
-    guard entry.acknowledgment != acknowledged else { return }
-    if initialWindow == 0, entry.acknowledgment &- initial > 1 { initialWindow = UInt16(clamping: segments) }
-    acknowledged = entry.acknowledgment
-    roundTrip.measure(interval(sent[first & 3].since, entry.since))
-    while first < behind, Int32(bitPattern: acknowledged &- sent[first & 3].end) >= 0 {
-      segments &-= sent[first & 3].segments
-      first &+= 1
-    }
-    if fin >= 0, finACK < 0, acknowledged == next { finACK = index }
-  }
-}
-
-/// What a whole journal tells.
-private struct Sketch {
-  var originator: EndSketch
-  var responder: EndSketch
-  /// The longest pause, and something was cut.
-  var pause: Int64 = 0
-  var isCut = false
-
-  init(_ journal: borrowing Journal) {
-    originator = EndSketch(journal.ends[0])
-    responder = EndSketch(journal.ends[1])
-  }
-
-  /// Reads all entries; the letters go into `history`.
-  mutating func read(_ whole: inout WholeJournal, _ history: inout HistoryLetters) {
-    let sizes = (whole.journal.ends[0].segmentSize, whole.journal.ends[1].segmentSize)
-    let shifts = (whole.journal.ends[0].shift, whole.journal.ends[1].shift)
-    var last: Int64 = 0
-    for index in 0..<Int(whole.journal.count) {
-      let entry = whole.entry(index)
-      pause = max(pause, entry.since &- last)
-      last = entry.since
-      isCut = isCut || entry.isCut
-      let letter: UInt8
-      if entry.side == 0 {
-        letter = originator.send(entry, index, size: sizes.0, shift: shifts.0)
-        if index > 0 { responder.hear(entry, index) }
-      } else {
-        letter = responder.send(entry, index, size: sizes.1, shift: shifts.1)
-        originator.hear(entry, index)
-      }
-      if letter != 0 { history.append(letter) }
-    }
-  }
-}
-
 extension WholeJournal {
   /// Whether its report can be made at once, as far as that shows without its entries: nothing in it is for a
   /// rule but that on TIME_WAIT (`EndedFlow.isOrdinary`), when others wait for times from `span` on.
@@ -154,13 +16,6 @@ extension WholeJournal {
       && journal.ends[0].offer.maximumSegmentSize >= leastSegment && !journal.ends[0].checks.isOffloaded
       && !journal.ends[1].checks.isOffloaded
   }
-
-  /// An entry as a milestone.
-  fileprivate mutating func mark(_ index: Int) -> Milestone {
-    let entry = entry(index)
-    return Milestone(
-      time: journal.start &+ entry.since, frame: journal.firstFrame &+ UInt64(entry.frame))
-  }
 }
 
 extension EndedFlow {
@@ -170,123 +25,158 @@ extension EndedFlow {
     guard whole.isPlain(leastSegment: record.key.first.ipv4 == nil ? 1220 : 536, span: span) else {
       return false
     }
-    var sketch = Sketch(whole.journal)
-    history.removeAll()
-    sketch.read(&whole, &history)
+    var sketch = Sketch(&whole.journal)
+    sketch.read(&whole)
     let most = whole.journal.ends[0].offer.maximumSegmentSize
     guard !sketch.isCut, sketch.originator.largest <= most, sketch.responder.largest <= most,
-      sketch.originator.inFlight <= 1, sketch.responder.inFlight <= 1
+      sketch.originator.inFlight <= 1, sketch.responder.inFlight <= 1,
+      sketch.originator.trips.areExact, sketch.responder.trips.areExact
     else { return false }
-    connectionState = sketch.originator.fin >= 0 ? .sf : .s1
-    report.fill(&whole, &sketch)
+    history.fill(sketch.letters, count: sketch.letterCount)
+    connectionState = sketch.originator.hasFIN ? .sf : .s1
+    report.fill(&whole.journal, &sketch)
     return true
   }
 }
 
 extension ConnectionReport {
   /// Makes it the report of a plain journal.
-  fileprivate mutating func fill(_ whole: inout WholeJournal, _ sketch: inout Sketch) {
-    details = []
+  @inline(__always)
+  fileprivate mutating func fill(_ journal: inout Journal, _ sketch: inout Sketch) {
+    if !details.isEmpty { details = [] }
+    isPlainJournal = true
     reset = nil
-    reuse = whole.journal.reuse
+    reuse = journal.reuse
     connection.hasLostDetail = false
     connection.watch = Watch()
     connection.watch.pause = UInt32(clamping: sketch.pause / 1_000_000)
     connection.watch.largest = [sketch.originator.largest, sketch.responder.largest]
-    connection.watch.checks = [whole.journal.ends[0].checks, whole.journal.ends[1].checks]
-    fillHandshake(&whole)
-    originator.fill(&sketch.originator, whole.journal.ends[0], .originator)
-    responder.fill(&sketch.responder, whole.journal.ends[1], .responder)
+    connection.watch.checks = [journal.ends[0].checks, journal.ends[1].checks]
+    originator.fill(&sketch.originator, journal.ends[0], .originator)
+    responder.fill(&sketch.responder, journal.ends[1], .responder)
     findTap(&sketch)
-    let (synACK, ack) = (whole.mark(1), whole.mark(2))
-    originator.path.append(StateChange(.synSent, whole.mark(0)))
-    responder.path.append(StateChange(.synReceived, synACK))
-    originator.path.append(StateChange(.established, synACK))
-    responder.path.append(StateChange(.established, ack))
-    teardown = Teardown()
-    if sketch.originator.fin < 0 { return }
-    if sketch.originator.fin < sketch.responder.fin {
+    let syn = Milestone(time: journal.start, frame: journal.firstFrame)
+    let (synACK, ack) = (syn.moved(sketch.synACK), syn.moved(sketch.ack))
+    fillHandshake(syn, synACK, ack)
+    let opener = (StateChange(.synSent, syn), StateChange(.established, synACK))
+    let answerer = (StateChange(.synReceived, synACK), StateChange(.established, ack))
+    teardown.clear()
+    if !sketch.originator.hasFIN {
+      originator.path.fill(opener)
+      responder.path.fill(answerer)
+    } else if sketch.originator.fin.frame < sketch.responder.fin.frame {
       teardown.first = .originator
-      teardown.fill(&whole, &originator, sketch.originator, &responder, sketch.responder)
+      teardown.fill(
+        syn, &originator, opener, &sketch.originator, &responder, answerer, &sketch.responder)
     } else {
       teardown.first = .responder
-      teardown.fill(&whole, &responder, sketch.responder, &originator, sketch.originator)
+      teardown.fill(
+        syn, &responder, answerer, &sketch.responder, &originator, opener, &sketch.originator)
     }
   }
 
-  private mutating func fillHandshake(_ whole: inout WholeJournal) {
+  @inline(__always)
+  private mutating func fillHandshake(_ syn: Milestone, _ synACK: Milestone, _ ack: Milestone) {
     handshake = Handshake()
-    let (syn, synACK, ack) = (whole.mark(0), whole.mark(1), whole.mark(2))
     (handshake.synFrame, handshake.synTime, handshake.lastSYNTime) = (syn.frame, syn.time, syn.time)
     (handshake.synACKFrame, handshake.synACKTime) = (synACK.frame, synACK.time)
     (handshake.ackFrame, handshake.ackTime) = (ack.frame, ack.time)
   }
 
-  /// Where the tap is, and what follows of it: far from an end its first flight does not show.
+  /// Where the tap is, and what follows of it: far from an end its first flight does not show. The first
+  /// sample of each end is its part of the handshake.
+  @inline(__always)
   private mutating func findTap(_ sketch: inout Sketch) {
     var opening = Opening()
     (opening.syn, opening.synACK, opening.ack) = (0, 1, 2)
-    opening.there = BriefTime(handshake.synACKDelay ?? 0)
-    opening.here = BriefTime(handshake.ackDelay ?? 0)
+    opening.there = BriefTime(sketch.originator.trips.first)
+    opening.here = BriefTime(sketch.responder.trips.first)
     if opening.vantage(of: .originator) == .far { originator.initialWindow = 0 }
     if opening.vantage(of: .responder) == .far { responder.initialWindow = 0 }
-    tap = Tap(
-      toOriginator: least(opening.here, sketch.responder.roundTrip),
-      toResponder: least(opening.there, sketch.originator.roundTrip))
-  }
-
-  private func least(_ delay: BriefTime, _ trips: RoundTrip) -> Int64 {
-    trips.samples > 0 ? min(delay.nanoseconds, trips.least) : delay.nanoseconds
+    tap = Tap(toOriginator: sketch.responder.trips.least, toResponder: sketch.originator.trips.least)
   }
 }
 
 extension EndReport {
   /// Makes it the report of one end of a plain journal, but for its path.
+  @inline(__always)
   fileprivate mutating func fill(_ sketch: inout EndSketch, _ end: JournalEnd, _ side: FlowSide) {
-    details = []
+    if !details.isEmpty { details = [] }
     isPlain = true
     self.side = side
     hasPeer = true
     (initialSequence, hasSYN, offer, state) = (end.initial, true, end.offer, .established)
-    (flightMax, windowMax) = (sketch.flightMax, sketch.windowMax)
-    windowMin = sketch.windowMin == .max ? nil : sketch.windowMin
+    flightMax = Int64(sketch.flightMax)
+    (windowMax, windowMin) = sketch.windows(shift: end.shift)
     streamOctets = sketch.streamOctets
     finFrame = nil
     initialWindow = sketch.initialWindow
-    path.removeAll()
-    counters.fill(sketch.counters)
-    roundTrips = RoundTripFigures(sketch.roundTrip)
+    counters = TCPCounters()
+    counters.segments = UInt64(sketch.segments)
+    counters.dataSegments = UInt64(sketch.dataSegments)
+    counters.dataOctets = sketch.dataOctets
+    roundTrips = sketch.trips.figures()
+  }
+}
+
+extension Milestone {
+  /// A mark of a sketch, seen from the milestone that it is counted from.
+  @inline(__always)
+  fileprivate func moved(_ mark: SketchMark) -> Milestone {
+    Milestone(time: time &+ mark.since, frame: frame &+ UInt64(mark.frame))
   }
 }
 
 extension StateChange {
+  @inline(__always)
   fileprivate init(_ state: EndpointState, _ mark: Milestone) {
     self.init(state: state, time: mark.time, frame: mark.frame)
   }
 }
 
+extension StatePath {
+  /// How an end came into its connection.
+  @inline(__always)
+  fileprivate mutating func fill(_ opening: (StateChange, StateChange)) {
+    removeAll()
+    append(opening.0)
+    append(opening.1)
+  }
+}
+
 extension Teardown {
+  /// Nothing closed it. Field by field: of the lists only the counts are written.
+  @inline(__always)
+  fileprivate mutating func clear() {
+    (kind, first, isSimultaneous, steps) = (.none, nil, false, nil)
+    finFrames.removeAll()
+    ackFrames.removeAll()
+    (reset, halfClose, halfCloseOctets) = (nil, nil, nil)
+  }
+
   /// One end closed first and the other behind it, each acknowledged: the states that they came through (RFC
-  /// 9293 section 3.6, case 1), and how the connection was closed.
+  /// 9293 section 3.6, case 1), behind those of the opening, and how the connection was closed. `syn` is what
+  /// times and frames are counted from.
   fileprivate mutating func fill(
-    _ whole: inout WholeJournal, _ closer: inout EndReport, _ first: EndSketch, _ other: inout EndReport,
-    _ second: EndSketch
+    _ syn: Milestone, _ closer: inout EndReport, _ closerOpening: (StateChange, StateChange),
+    _ first: inout EndSketch, _ other: inout EndReport, _ otherOpening: (StateChange, StateChange),
+    _ second: inout EndSketch
   ) {
-    let (fin, finACK) = (whole.mark(first.fin), whole.mark(first.finACK))
-    let (last, lastACK) = (whole.mark(second.fin), whole.mark(second.finACK))
+    let (fin, finACK) = (syn.moved(first.fin), syn.moved(first.finACK))
+    let (last, lastACK) = (syn.moved(second.fin), syn.moved(second.finACK))
+    closer.path.fill(closerOpening)
     closer.path.append(StateChange(.finWait1, fin))
     closer.path.append(StateChange(.finWait2, finACK))
     closer.path.append(StateChange(.timeWait, last))
+    other.path.fill(otherOpening)
     other.path.append(StateChange(.closeWait, fin))
     other.path.append(StateChange(.lastACK, last))
     other.path.append(StateChange(.closed, lastACK))
     (closer.state, other.state) = (.timeWait, .closed)
     (closer.finFrame, other.finFrame) = (fin.frame, last.frame)
     kind = .fin
-    finFrames.append(fin.frame)
-    finFrames.append(last.frame)
-    ackFrames.append(finACK.frame)
-    ackFrames.append(lastACK.frame)
+    finFrames.fill(fin.frame, last.frame)
+    ackFrames.fill(finACK.frame, lastACK.frame)
     steps = finACK.frame == last.frame ? 3 : 4
     halfClose = interval(fin.time, last.time)
     halfCloseOctets = 0
