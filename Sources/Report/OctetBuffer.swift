@@ -1,10 +1,10 @@
 // Where text is made: one reused run of octets, no String on the way.
 //
-// This is, with Digits.swift, the file of Report that uses `unsafe`: appending through an array costs 109-125
-// ns for a line of 100 octets, through a raw pointer 48-50. Behind what is called full there is always room
-// for `spare` octets: a short write needs no look before it, and looks afterwards whether the buffer is full
-// and must grow. Every function that may be called from outside leaves that room behind, so that nothing is
-// written past the end.
+// This is, with Digits.swift and Pen.swift, the file of Report that uses `unsafe`: appending through an array
+// costs 109-125 ns for a line of 100 octets, through a raw pointer 48-50. Behind what is called full there is
+// always room for `spare` octets: a short write needs no look before it, and looks afterwards whether the
+// buffer is full and must grow. Every function that may be called from outside leaves that room behind, so
+// that nothing is written past the end.
 
 #if canImport(Glibc)
   internal import Glibc
@@ -14,16 +14,18 @@
 @safe
 public struct OctetBuffer: ~Copyable {
   /// Octets behind `capacity` that short writes may reach into.
-  fileprivate static var spare: Int { 512 }
+  static var spare: Int { 512 }
 
   private var base: UnsafeMutablePointer<UInt8>
   /// From so many octets on it is full.
   private var capacity: Int
   /// The same as a place.
-  fileprivate var full: UnsafeMutableRawPointer
-  private let digits = Digits.shared
+  private(set) var full: UnsafeMutableRawPointer
+  let digits = Digits.shared
   /// That of the last time stamp.
-  private var second = SecondText()
+  private(set) var second = SecondText()
+  /// That of the last time to come.
+  private var later = SecondText()
   /// Octets written so far.
   public private(set) var count = 0
 
@@ -185,13 +187,18 @@ public struct OctetBuffer: ~Copyable {
 // Numbers.
 extension OctetBuffer {
   /// The end of the text in memory, its count being what it is.
-  fileprivate var end: UnsafeMutableRawPointer {
+  var end: UnsafeMutableRawPointer {
     @inline(__always) get { unsafe UnsafeMutableRawPointer(base + count) }
+  }
+
+  /// Where it begins there.
+  var start: UnsafeMutableRawPointer {
+    @inline(__always) get { unsafe UnsafeMutableRawPointer(base) }
   }
 
   /// The text ends at `end` now; then there is room behind it.
   @inline(__always)
-  fileprivate mutating func end(at end: UnsafeMutableRawPointer) {
+  mutating func end(at end: UnsafeMutableRawPointer) {
     unsafe count = end - UnsafeMutableRawPointer(base)
     if count > capacity { grow(to: count) }
   }
@@ -204,7 +211,7 @@ extension OctetBuffer {
   }
 
   @inline(never)
-  private mutating func writeDigits(_ value: UInt64) { unsafe end(at: digits.put(value, at: end)) }
+  private mutating func writeDigits(_ value: UInt64) { unsafe end(at: digits.putHere(value, at: end)) }
 
   /// A time stamp in nanoseconds: the second that it shares with the one before is not made anew.
   @inline(__always)
@@ -215,17 +222,34 @@ extension OctetBuffer {
 
   /// Puts the nanoseconds of a time stamp, and the second that is kept before them.
   @inline(__always)
-  private func put(_ rest: UInt32, behind place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
-    unsafe place.storeBytes(of: second.words.0.littleEndian, as: UInt64.self)
-    unsafe place.storeBytes(of: second.words.1.littleEndian, toByteOffset: 8, as: UInt64.self)
-    return unsafe digits.putNine(rest, at: place + second.digits)
+  func put(_ rest: UInt32, behind place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    unsafe second.put(rest, digits, at: place)
+  }
+
+  /// Puts a time to come, which is far from the time stamps: it has a second of its own to share.
+  @inline(__always)
+  mutating func put(later value: Int64, behind place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    if later.nanoseconds(of: value) == nil { later.keep(value) }
+    guard let rest = later.nanoseconds(of: value) else {
+      return unsafe digits.putAny(signed: value, at: place)
+    }
+    return unsafe later.put(rest, digits, at: place)
   }
 
   /// A time stamp of another second than the last one's.
   @inline(never)
-  private mutating func writeAnew(_ value: Int64) {
+  mutating func writeAnew(_ value: Int64) {
     write(signed: Int(value))
     second.keep(value)
+  }
+
+  /// A short text, nine digits of nanoseconds behind it, and an octet.
+  @inline(__always)
+  mutating func write(_ text: ShortText, nanoseconds rest: UInt32, _ octet: UInt8) {
+    write(text)
+    let place = unsafe digits.putNine(rest, at: end)
+    unsafe place.storeBytes(of: octet, as: UInt8.self)
+    unsafe end(at: place + 1)
   }
 
   /// The lowest `octets` octets of a word, at most eight, the lowest first.
@@ -252,149 +276,4 @@ extension OctetBuffer {
   /// An IPv4 address in dotted notation.
   @inline(__always)
   public mutating func write(ipv4 value: UInt32) { unsafe end(at: digits.put(ipv4: value, at: end)) }
-}
-
-/// A run of short pieces that are written one behind the other. The place at which the text ends goes from
-/// one to the next in a register, where the buffer would keep its count at each of them.
-@safe
-struct Pen: ~Copyable {
-  fileprivate var end: UnsafeMutableRawPointer
-  fileprivate let buffer: UnsafeMutablePointer<OctetBuffer>
-
-  fileprivate init(_ buffer: UnsafeMutablePointer<OctetBuffer>) {
-    unsafe self.buffer = buffer
-    unsafe end = buffer.pointee.end
-  }
-
-  /// Behind a piece: when the buffer is full, the text goes on in a wider one.
-  @inline(__always)
-  private mutating func advance(_ octets: Int) {
-    unsafe end += octets
-    if unsafe end > buffer.pointee.full { unsafe end = buffer.pointee.widened(at: end) }
-  }
-
-  /// One octet.
-  @inline(__always)
-  mutating func write(octet: UInt8) {
-    unsafe end.storeBytes(of: octet, as: UInt8.self)
-    advance(1)
-  }
-
-  /// A literal of at most `spare` octets.
-  @inline(__always)
-  mutating func write(_ text: StaticString) {
-    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare, "no more than there is always room for")
-    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-    advance(text.utf8CodeUnitCount)
-  }
-
-  /// A literal and a number behind it.
-  @inline(__always)
-  mutating func write(_ text: StaticString, decimal value: UInt64) {
-    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
-    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-    unsafe end = buffer.pointee.put(value, behind: end + text.utf8CodeUnitCount)
-  }
-
-  /// A literal and a number that may be less than zero.
-  @inline(__always)
-  mutating func write(_ text: StaticString, signed value: Int64) {
-    write(text)
-    if value < 0 { write(octet: 45) }
-    unsafe end = buffer.pointee.put(UInt64(value.magnitude), behind: end)
-  }
-
-  /// A literal and a time stamp.
-  @inline(__always)
-  mutating func write(_ text: StaticString, stamp value: Int64) {
-    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
-    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-    unsafe end = buffer.pointee.put(stamp: value, behind: end + text.utf8CodeUnitCount)
-  }
-
-  /// A literal and an IPv4 address in dotted notation.
-  @inline(__always)
-  mutating func write(_ text: StaticString, ipv4 value: UInt32) {
-    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
-    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-    unsafe end = buffer.pointee.put(ipv4: value, behind: end + text.utf8CodeUnitCount)
-  }
-
-  /// Lends the buffer itself, for what is rare or long.
-  @inline(__always)
-  mutating func lend(_ body: (inout OctetBuffer) -> Void) {
-    unsafe buffer.pointee.end(at: end)
-    unsafe body(&buffer.pointee)
-    unsafe end = buffer.pointee.end
-  }
-
-  /// The lowest `octets` octets of a word, at most eight, the lowest first.
-  @inline(__always)
-  mutating func write(word: UInt64, octets: Int) {
-    unsafe end.storeBytes(of: word.littleEndian, as: UInt64.self)
-    advance(octets)
-  }
-
-  /// A literal and one of the texts of another that has sixteen octets for each, the last of which says how
-  /// many count.
-  @inline(__always)
-  mutating func write(_ text: StaticString, _ index: Int, of texts: StaticString) {
-    precondition(text.utf8CodeUnitCount <= OctetBuffer.spare / 2, "there is room for both")
-    precondition(index >= 0 && index < texts.utf8CodeUnitCount / 16, "one of the texts")
-    unsafe end.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-    let place = unsafe end + text.utf8CodeUnitCount
-    unsafe place.copyMemory(from: texts.utf8Start + index * 16, byteCount: 16)
-    advance(unsafe text.utf8CodeUnitCount + Int(texts.utf8Start[index * 16 + 15]))
-  }
-}
-
-extension OctetBuffer {
-  /// Lends a pen to `body`.
-  @inline(__always)
-  mutating func compose(_ body: (inout Pen) -> Void) {
-    unsafe withUnsafeMutablePointer(to: &self) { buffer in
-      var pen = unsafe Pen(buffer)
-      body(&pen)
-      unsafe buffer.pointee.end(at: pen.end)
-    }
-  }
-
-  /// The end of the text in a buffer with room behind it, which may be another place than `end`.
-  @inline(never)
-  fileprivate mutating func widened(at end: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
-    unsafe self.end(at: end)
-    return unsafe self.end
-  }
-
-  /// Puts a number behind the text, whose count is not that yet, and gives the place behind it.
-  @inline(never)
-  fileprivate mutating func put(_ value: UInt64, behind end: UnsafeMutableRawPointer)
-    -> UnsafeMutableRawPointer
-  {
-    let place = unsafe digits.put(value, at: end)
-    return unsafe place > full ? widened(at: place) : place
-  }
-
-  /// The same of an address.
-  @inline(never)
-  fileprivate mutating func put(ipv4 value: UInt32, behind end: UnsafeMutableRawPointer)
-    -> UnsafeMutableRawPointer
-  {
-    let place = unsafe digits.put(ipv4: value, at: end)
-    return unsafe place > full ? widened(at: place) : place
-  }
-
-  /// The same of a time stamp.
-  @inline(never)
-  fileprivate mutating func put(stamp value: Int64, behind end: UnsafeMutableRawPointer)
-    -> UnsafeMutableRawPointer
-  {
-    guard let rest = second.nanoseconds(of: value) else {
-      unsafe self.end(at: end)
-      writeAnew(value)
-      return unsafe self.end
-    }
-    let place = unsafe put(rest, behind: end)
-    return unsafe place > full ? widened(at: place) : place
-  }
 }

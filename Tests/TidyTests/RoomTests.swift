@@ -29,6 +29,7 @@ import Testing
     "Sources/Flow/Storage.swift":
       "the flow table's memory: blocks that never move, zeros that are not written",
     "Sources/Report/OctetBuffer.swift": "text is appended through a pointer",
+    "Sources/Report/Pen.swift": "a record is written from piece to piece, the place being in a register",
     "Sources/Report/Digits.swift": "digits are stored where the text ends, by words from a table",
     "Sources/Service/FlightRecorder.swift": "frames are copied into a ring that nobody clears first",
     "Sources/Service/System.swift": "calls to the system, with their pointers",

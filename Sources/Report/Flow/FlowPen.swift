@@ -50,23 +50,23 @@ extension Pen {
   /// Packets and octets of both ends.
   @inline(__always)
   mutating func writeCounters(_ flow: inout EndedFlow) {
-    write("\",\"orig_pkts\":", decimal: flow.record.counters[0].packets)
-    write(",\"resp_pkts\":", decimal: flow.record.counters[1].packets)
-    write(",\"orig_ip_bytes\":", decimal: flow.record.counters[0].ipOctets)
-    write(",\"resp_ip_bytes\":", decimal: flow.record.counters[1].ipOctets)
-    write(",\"orig_frame_bytes\":", decimal: flow.record.counters[0].frameOctets)
-    write(",\"resp_frame_bytes\":", decimal: flow.record.counters[1].frameOctets)
+    write("\",\"orig_pkts\":", short: flow.record.counters[0].packets)
+    write(",\"resp_pkts\":", short: flow.record.counters[1].packets)
+    write(",\"orig_ip_bytes\":", short: flow.record.counters[0].ipOctets)
+    write(",\"resp_ip_bytes\":", short: flow.record.counters[1].ipOctets)
+    write(",\"orig_frame_bytes\":", short: flow.record.counters[0].frameOctets)
+    write(",\"resp_frame_bytes\":", short: flow.record.counters[1].frameOctets)
     if flow.hasConnection {
-      write(",\"orig_bytes\":", signed: flow.report.originator.streamOctets)
-      write(",\"resp_bytes\":", signed: flow.report.responder.streamOctets)
+      write(",\"orig_bytes\":", short: flow.report.originator.streamOctets)
+      write(",\"resp_bytes\":", short: flow.report.responder.streamOctets)
       if flow.report.originator.isPlain {
         write(",\"missed_bytes\":0")
       } else {
         write(",\"missed_bytes\":", signed: flow.report.missedOctets)
       }
     } else {
-      write(",\"orig_bytes\":", decimal: flow.record.datagramOctets[0])
-      write(",\"resp_bytes\":", decimal: flow.record.datagramOctets[1])
+      write(",\"orig_bytes\":", short: flow.record.datagramOctets[0])
+      write(",\"resp_bytes\":", short: flow.record.datagramOctets[1])
     }
   }
 
@@ -157,14 +157,14 @@ extension Pen {
     } else if let first = teardown.first {
       if first == .originator { write(",\"first\":\"orig\"") } else { write(",\"first\":\"resp\"") }
     }
-    if let steps = teardown.steps { write(",\"steps\":", signed: Int64(steps)) }
+    if let steps = teardown.steps { write(",\"steps\":", short: Int64(steps)) }
     if teardown.finFrames.count > 0 { write(",\"fin_frames\":", &teardown.finFrames) }
     if teardown.ackFrames.count > 0 { write(",\"ack_frames\":", &teardown.ackFrames) }
     if let reset = teardown.reset {
       lend { $0.write(reset: reset.frame, by: reset.side, reset.kind) }
     }
     if let time = teardown.halfClose { write(",\"half_close_ns\":", signed: time) }
-    if let octets = teardown.halfCloseOctets { write(",\"half_close_bytes\":", signed: octets) }
+    if let octets = teardown.halfCloseOctets { write(",\"half_close_bytes\":", short: octets) }
     write(octet: 125)
   }
 
@@ -181,11 +181,15 @@ extension Pen {
   /// Where the capture was taken.
   @inline(__always)
   mutating func writeTap(_ connection: inout ConnectionReport) {
-    if connection.tap.place == .unknown {
-      write(",\"vantage\":{\"at\":\"unknown\"")
-    } else {
-      let tap = connection.tap
-      lend { $0.write(place: tap) }
+    switch connection.tap.place {
+    case .nearOriginator: write(",\"vantage\":{\"at\":\"near_orig\",\"confidence\":")
+    case .nearResponder: write(",\"vantage\":{\"at\":\"near_resp\",\"confidence\":")
+    case .between: write(",\"vantage\":{\"at\":\"between\",\"confidence\":")
+    case .unknown: write(",\"vantage\":{\"at\":\"unknown\"")
+    }
+    if connection.tap.place != .unknown {
+      let confidence = connection.tap.confidence
+      lend { $0.write(hundredths: confidence) }
     }
     if let time = connection.tap.toOriginator { write(",\"to_orig_ns\":", signed: time) }
     if let time = connection.tap.toResponder { write(",\"to_resp_ns\":", signed: time) }
@@ -199,15 +203,13 @@ extension Pen {
     write("\",\"states\":[")
     for i in 0..<end.path.count {
       let change = end.path.step(i)
-      if i > 0 { write(octet: 44) }
-      write("{\"state\":\"", Int(change.state.rawValue), of: stateNames)
-      write("\",\"ts\":", stamp: change.time)
-      write(",\"frame\":", decimal: change.frame)
-      write(octet: 125)
+      write(
+        Int(change.state.rawValue), of: stateSteps, stamp: change.time, ",\"frame\":", decimal: change.frame,
+        "},")
     }
+    if end.path.count > 0 { takeBack() }
     write(octet: 93)
-    // Far from the other times.
-    if let timeWaitEnd { write(",\"time_wait_until\":", signed: timeWaitEnd) }
+    if let timeWaitEnd { write(",\"time_wait_until\":", later: timeWaitEnd) }
     if let waited { write(",\"close_wait_ns\":", signed: waited) }
   }
 
@@ -215,7 +217,7 @@ extension Pen {
   @inline(__always)
   mutating func writeOffer(_ offer: TCPOffer) {
     if offer.maximumSegmentSize > 0 { write(",\"mss\":", decimal: UInt64(offer.maximumSegmentSize)) }
-    if let scale = offer.windowScale { write(",\"window_scale\":", decimal: UInt64(scale)) }
+    if let scale = offer.windowScale { write(",\"window_scale\":", short: UInt64(scale)) }
     if offer.isSACKPermitted, offer.hasTimestamps, !offer.hasECN {
       // What nearly all offer.
       write(",\"sack_permitted\":true,\"timestamps\":true,\"ecn\":false")
@@ -227,11 +229,13 @@ extension Pen {
   /// What is counted of an end's segments.
   @inline(__always)
   mutating func writeSegments(_ counters: inout TCPCounters) {
-    write(",\"segments\":", decimal: counters.segments)
-    write(",\"data_segments\":", decimal: counters.dataSegments)
-    write(",\"data_bytes\":", decimal: counters.dataOctets)
+    write(",\"segments\":", short: counters.segments)
+    write(",\"data_segments\":", short: counters.dataSegments)
+    write(",\"data_bytes\":", short: counters.dataOctets)
     if counters.isUntroubled() {
-      write(untroubledCounters)
+      write(untroubledRepeats)
+      write(untroubledOrder)
+      write(untroubledWindows)
     } else {
       lend { $0.write(trouble: &counters) }
     }
@@ -253,7 +257,7 @@ extension Pen {
   @inline(__always)
   mutating func writeRoundTrips(_ end: inout EndReport) {
     if let figures = end.roundTrips {
-      write(",\"rtt\":{\"samples\":", decimal: figures.samples)
+      write(",\"rtt\":{\"samples\":", short: figures.samples)
       write(",\"min_ns\":", signed: figures.least)
       write(",\"avg_ns\":", signed: figures.average)
       write(",\"max_ns\":", signed: figures.most)
@@ -263,9 +267,9 @@ extension Pen {
       write(octet: 125)
     }
     if end.counters.dataSegments > 0, end.hasPeer {
-      write(",\"bytes_in_flight_max\":", signed: end.flightMax)
+      write(",\"bytes_in_flight_max\":", short: end.flightMax)
     }
-    if end.initialWindow > 0 { write(",\"initial_window_segments\":", decimal: UInt64(end.initialWindow)) }
+    if end.initialWindow > 0 { write(",\"initial_window_segments\":", short: UInt64(end.initialWindow)) }
   }
 
   @inline(__always)
@@ -284,6 +288,18 @@ let stateNames: StaticString =
   TIME_WAIT      \u{9}
   """
 
+/// The same with what stands around them in the list of an end's states, as `Pen` takes one out before a
+/// time.
+let stateSteps: StaticString =
+  """
+  {"state":"CLOSED","ts":        \u{17}{"state":"LISTEN","ts":        \u{17}\
+  {"state":"SYN_SENT","ts":      \u{19}{"state":"SYN_RECEIVED","ts":  \u{1d}\
+  {"state":"ESTABLISHED","ts":   \u{1c}{"state":"FIN_WAIT_1","ts":    \u{1b}\
+  {"state":"FIN_WAIT_2","ts":    \u{1b}{"state":"CLOSE_WAIT","ts":    \u{1b}\
+  {"state":"CLOSING","ts":       \u{18}{"state":"LAST_ACK","ts":      \u{19}\
+  {"state":"TIME_WAIT","ts":     \u{1a}
+  """
+
 /// The end of a handshake without troubles.
 private let usualOpening: StaticString =
   """
@@ -291,12 +307,20 @@ private let usualOpening: StaticString =
   "refused":false}
   """
 
-/// The rest of the counters when all of them are zero, as they are of most ends: one text of 420 octets, for
-/// which nothing is looked at.
-private let untroubledCounters: StaticString =
+/// The rest of the counters when all of them are zero, as they are of most ends: texts for which nothing is
+/// looked at, each so short that it is copied without a call.
+private let untroubledRepeats: StaticString =
   """
   ,"retransmissions":0,"retransmitted_bytes":0,"retransmissions_by":{"fast":0,"rto":0,"tail_loss_probe":0,\
-  "syn":0,"fin":0,"other":0},"out_of_order":0,"duplicate_frames":0,"duplicate_acks":0,"lost_segments":0,\
-  "ack_lost_segments":0,"keep_alives":0,"zero_windows":0,"zero_window_probes":0,"window_updates":0,\
-  "window_full":0,"window_shrinks":0
+  "syn":0,"fin":0
+  """
+private let untroubledOrder: StaticString =
+  """
+  ,"other":0},"out_of_order":0,"duplicate_frames":0,"duplicate_acks":0,"lost_segments":0,\
+  "ack_lost_segments":0
+  """
+private let untroubledWindows: StaticString =
+  """
+  ,"keep_alives":0,"zero_windows":0,"zero_window_probes":0,"window_updates":0,"window_full":0,\
+  "window_shrinks":0
   """
