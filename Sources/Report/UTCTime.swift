@@ -2,9 +2,11 @@
 
 /// Writes times; the text of a second is kept, because the next packet mostly shares it.
 struct UTCTime {
-  /// `2026-01-02T03:04:05.` of `second`.
+  /// `2026-01-02T03:04:05.` of a second, and nanoseconds from the epoch to its begin.
   private var text = ShortText()
-  private var second = Int64.min
+  private var base: Int64 = 0
+  /// It is a second of which all nanoseconds can be said.
+  private var isKept = false
 
   /// Nothing kept yet.
   init() {}
@@ -12,21 +14,17 @@ struct UTCTime {
   /// Writes the time `nanoseconds` after the Unix epoch (before it when negative). Years from -292 to 2262
   /// are all that 64 bits of nanoseconds can say, so four digits of year are enough.
   mutating func write(_ nanoseconds: Int64, to out: inout OctetBuffer) {
-    var whole = nanoseconds / 1_000_000_000
-    var rest = nanoseconds % 1_000_000_000
-    if rest < 0 {
-      whole &-= 1
-      rest &+= 1_000_000_000
-    }
-    if whole != second || text.count == 0 { keep(whole) }
-    out.write(text)
-    out.write(decimal: UInt64(rest), width: 9)
-    out.write(octet: 90)
+    if !isKept || UInt64(bitPattern: nanoseconds &- base) >= 1_000_000_000 { keep(nanoseconds) }
+    out.write(text, nanoseconds: UInt32(truncatingIfNeeded: nanoseconds &- base), 90)
   }
 
-  /// Makes the text of a second.
-  private mutating func keep(_ whole: Int64) {
-    second = whole
+  /// Makes the text of a time's second.
+  @inline(never)
+  private mutating func keep(_ nanoseconds: Int64) {
+    var whole = nanoseconds / 1_000_000_000
+    if nanoseconds % 1_000_000_000 < 0 { whole &-= 1 }
+    let (start, overflow) = whole.multipliedReportingOverflow(by: 1_000_000_000)
+    (base, isKept) = (start, !overflow)
     var day = whole / 86400
     var rest = whole % 86400
     if rest < 0 {

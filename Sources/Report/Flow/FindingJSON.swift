@@ -25,8 +25,11 @@ extension FlowJSON {
   // The findings that very many connections have, in few pieces.
 
   private mutating func writeTimeWait(_ finding: inout Finding, _ place: Tap.Place) {
-    text.write("{\"rule\":\"time_wait\",\"severity\":\"info\",\"says\":\"")
-    text.writeTimeWait(of: finding.side, lasting: finding.figures[0])
+    if finding.side == .responder {
+      responderWait.write(of: finding.side, lasting: finding.figures[0], to: &text)
+    } else {
+      originatorWait.write(of: finding.side, lasting: finding.figures[0], to: &text)
+    }
     text.compose { $0.writeUsualEnd(&finding, place) }
   }
 
@@ -74,6 +77,26 @@ extension FlowJSON {
       text.write(octet: 34)
     }
     text.write("]")
+  }
+}
+
+/// The beginning of the finding on TIME_WAIT at one end, as it was written last: the only thing in it that
+/// may be another is a limit.
+struct KeptTimeWait: ~Copyable {
+  private var time: Int64 = -1
+  private var text = OctetBuffer(capacity: 256)
+
+  /// Nothing is kept yet.
+  init() {}
+
+  mutating func write(of side: FlowSide?, lasting time: Int64, to out: inout OctetBuffer) {
+    if self.time != time {
+      self.time = time
+      text.removeAll()
+      text.write("{\"rule\":\"time_wait\",\"severity\":\"info\",\"says\":\"")
+      text.writeTimeWait(of: side, lasting: time)
+    }
+    out.write(text, from: 0, to: text.count)
   }
 }
 

@@ -26,6 +26,9 @@ public struct FlowJSON: ~Copyable {
   /// From when on the findings' rules speak.
   public var limits: FindingLimits
   private var clock = UTCTime()
+  /// What is said of TIME_WAIT at each end.
+  var originatorWait = KeptTimeWait()
+  var responderWait = KeptTimeWait()
   /// The findings of the flow that was printed last, the worst first.
   public private(set) var found: [Finding] = []
 
@@ -53,8 +56,10 @@ public struct FlowJSON: ~Copyable {
 
   /// Which flow, who with whom, from when to when, and how much.
   private mutating func writeBeginning(_ flow: inout EndedFlow) {
-    text.write("{\"uid\":\"F", decimal: flow.record.serial)
-    text.write("\",\"community_id\":\"1:")
+    text.compose {
+      $0.write("{\"uid\":\"F", decimal: flow.record.serial)
+      $0.write("\",\"community_id\":\"1:")
+    }
     let isReversed = flow.record.isReversed && flow.record.key.isOneWay
     waiting.leaveRoom(for: flow.record.key, isReversed: isReversed, in: &text)
     if flow.record.isOrdinary {

@@ -12,14 +12,6 @@ extension OctetBuffer {
     write(octet: 34)
   }
 
-  /// The place of the tap, when it is known.
-  mutating func write(place tap: Tap) {
-    write(",\"vantage\":{\"at\":\"")
-    write(tap.place.name)
-    write("\",\"confidence\":")
-    write(hundredths: tap.confidence)
-  }
-
   /// The options that a SYN offered. Of those that were cut only those that are there are known.
   mutating func write(options offer: TCPOffer) {
     let isWhole = !offer.isCut
@@ -54,9 +46,9 @@ extension OctetBuffer {
   /// A number from 0 to 1 with two decimals.
   mutating func write(hundredths value: Double) {
     let whole = UInt64((min(1, max(0, value)) * 100).rounded())
-    write(decimal: whole / 100)
-    write(octet: 46)
-    write(decimal: whole % 100, width: 2)
+    // A digit, the point and two digits in one store.
+    let (tens, ones) = (whole / 10 % 10, whole % 10)
+    write(word: 48 &+ whole / 100 | 46 &<< 8 | (48 &+ tens) &<< 16 | (48 &+ ones) &<< 24, octets: 4)
   }
 
   private mutating func write(_ key: StaticString, _ value: Bool) {
