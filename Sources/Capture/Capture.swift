@@ -88,8 +88,10 @@ public struct Capture: ~Copyable {
 
   /// Hands each frame, borrowed, to `body` until the end, a `.stop`, or a raised stop flag.
   ///
-  /// `idle` is called when nothing more is to be had for the moment, and at least every 100 ms of a live
-  /// capture: the time to flush and to look at signals. A file that ends inside a record, an interface that
+  /// `idle` is called when nothing has come for a while, and at least every 100 ms of a live capture: the time
+  /// to flush, to look at signals, and to tell what waits for more. `pause` is called when a stream, whose end
+  /// nobody knows, has nothing at this moment: the time to flush. Neither is called of a file: what is told of
+  /// it does not depend on how fast it is read. A file that ends inside a record, an interface that
   /// goes away: everything before has been handed out, what the other sources have is too, then the error is
   /// thrown.
   ///
@@ -97,18 +99,21 @@ public struct Capture: ~Copyable {
   /// `foresight` others come before it. Not all are: an interface hands out one at a time.
   public func forEachFrame(
     _ body: (Bytes, Frame) -> FrameVerdict, foresight: UInt64 = 0,
-    ahead: (Bytes, Frame) -> Void = { _, _ in }, idle: () -> FrameVerdict = { .go }
+    ahead: (Bytes, Frame) -> Void = { _, _ in }, idle: () -> FrameVerdict = { .go },
+    pause: () -> FrameVerdict = { .go }
   ) throws(CaptureError) {
     if !live.isEmpty { return try readInterfaces(body, idle) }
-    // The streams call `idle` from deep inside libpcap; the closure does not outlive this call.
+    // The streams call both from deep inside libpcap; the closures do not outlive this call.
     let failure: CaptureError? = withoutActuallyEscaping(idle) { idle in
-      saved.forEach { $0.stream.whenQuiet = idle }
-      defer { saved.forEach { $0.stream.whenQuiet = nil } }
-      do throws(CaptureError) {
-        if saved.count == 1 { try readOne(saved[0], foresight, ahead, body) } else { try merge(body) }
-        return nil
-      } catch {
-        return error
+      withoutActuallyEscaping(pause) { pause in
+        for each in saved { (each.stream.whenQuiet, each.stream.whenEmpty) = (idle, pause) }
+        defer { for each in saved { (each.stream.whenQuiet, each.stream.whenEmpty) = (nil, nil) } }
+        do throws(CaptureError) {
+          if saved.count == 1 { try readOne(saved[0], foresight, ahead, body) } else { try merge(body) }
+          return nil
+        } catch {
+          return error
+        }
       }
     }
     if let failure { throw failure }

@@ -12,7 +12,10 @@ internal import CPcap
 final class SavedStream {
   /// Why reading ended before the octets did.
   private(set) var stopped = false
-  /// Called when a read has to wait.
+  /// Called when an input without a known end has nothing at this moment, and when it has had nothing for a
+  /// while. Never for a file: nobody waits for what comes next in it, and how fast its decompressor is
+  /// changes nothing of what is told.
+  var whenEmpty: (() -> FrameVerdict)?
   var whenQuiet: (() -> FrameVerdict)?
   /// The first octets libpcap was given, to look at the format again.
   private(set) var head: [UInt8] = []
@@ -166,7 +169,8 @@ final class SavedStream {
 
   /// Waits until `descriptor` has octets or has ended; false when a stop came first.
   private func waitToRead(_ descriptor: Int32) -> Bool {
-    var timeout: Int32 = 0
+    let isFile = extent != nil
+    var timeout = isFile ? SavedStream.patienceMilliseconds : 0
     while !stopped && !stop.isRaised {
       var wanted = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
       if let feed { feed.wish(input, &wanted) }
@@ -177,7 +181,7 @@ final class SavedStream {
         continue
       }
       if ready < 0 && errno != EINTR { return true }
-      if whenQuiet?() == .stop { break }
+      if !isFile, (timeout == 0 ? whenEmpty : whenQuiet)?() == .stop { break }
       timeout = SavedStream.patienceMilliseconds
     }
     stopped = true

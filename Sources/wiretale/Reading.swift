@@ -100,6 +100,9 @@ extension CaptureOptions {
         reader.rest(isLive ? realTime() : nil)
         output.passAll(&reader)
         return output.isOpen ? .go : .stop
+      } pause: {
+        output.passAll(&reader)
+        return output.isOpen ? .go : .stop
       }
     } catch {
       failure = error

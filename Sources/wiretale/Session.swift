@@ -68,6 +68,8 @@ struct Session: ~Copyable {
         showing.view.foresee(octets, frame)
       } idle: {
         showing.rest(capture)
+      } pause: {
+        showing.rest(capture)
       }
     } catch {
       failure = error

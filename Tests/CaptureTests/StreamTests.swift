@@ -132,6 +132,49 @@ import Wire
     #expect(seen == 5)
   }
 
+  @Test func aPipeThatIsEmptyPausesBeforeItIsQuiet() throws {
+    signal(SIGPIPE, SIG_IGN)
+    var told: [String] = []
+    let capture = try Capture(
+      .files([fifo("pausing", Array(pcap(frames).prefix(24 + 5 * 71 + 10)), hold: true)]))
+    try capture.forEachFrame(
+      { _, _ in .go },
+      idle: {
+        told.append("quiet")
+        return .stop
+      },
+      pause: {
+        told.append("empty")
+        return .go
+      })
+    #expect(told == ["empty", "quiet"])
+  }
+
+  @Test func aSlowDecompressorIsNoQuietFile() throws {
+    // More than a pipe holds, so that the reader is ahead of the tool.
+    let noise = [UInt8](FileHandle(forReadingAtPath: "/dev/urandom")?.readData(ofLength: 1 << 20) ?? Data())
+    let many = stride(from: 0, to: noise.count, by: 1 << 14).map {
+      MadeFrame(time: 0, octets: Array(noise[$0..<$0 + (1 << 14)]))
+    }
+    let capture = try Capture(.files([scratch.file("slow", try compressed("xz", pcap(many)))]))
+    var (seen, rests) = (0, 0)
+    try capture.forEachFrame(
+      { _, _ in
+        seen += 1
+        return .go
+      },
+      idle: {
+        rests += 1
+        return .go
+      },
+      pause: {
+        rests += 1
+        return .go
+      })
+    #expect(seen == 64)
+    #expect(rests == 0)
+  }
+
   @Test func aFlagStopsAQuietPipe() throws {
     signal(SIGPIPE, SIG_IGN)
     var settings = CaptureSettings()
