@@ -88,12 +88,12 @@ public struct Capture: ~Copyable {
 
   /// Hands each frame, borrowed, to `body` until the end, a `.stop`, or a raised stop flag.
   ///
-  /// `idle` is called when nothing has come for a while, and at least every 100 ms of a live capture: the time
-  /// to flush, to look at signals, and to tell what waits for more. `pause` is called when a stream, whose end
-  /// nobody knows, has nothing at this moment: the time to flush. Neither is called of a file: what is told of
-  /// it does not depend on how fast it is read. A file that ends inside a record, an interface that
-  /// goes away: everything before has been handed out, what the other sources have is too, then the error is
-  /// thrown.
+  /// `idle` is called when nothing has come for a while, and at least every 100 ms of a live capture: the
+  /// time to flush, to look at signals, and to tell what waits for more. `pause` is called when a stream,
+  /// whose end nobody knows, has nothing at this moment: the time to flush. Neither is called of a file:
+  /// what is told of it does not depend on how fast it is read. A file that ends inside a record, an
+  /// interface that goes away: everything before has been handed out, what the other sources have is too,
+  /// then the error is thrown.
   ///
   /// Frames that are there already may be looked at before their turn: `ahead` is shown each, in order, when
   /// `foresight` others come before it. Not all are: an interface hands out one at a time.
