@@ -5,9 +5,16 @@
 struct FlowTable: ~Copyable {
   /// A flow's place among the slots.
   typealias Index = Int
-  /// The most flows that a table can hold: 25 bits of a bucket are the place, seven a part of the hash.
+  /// The most flows that a table can hold: 25 bits of a bucket are the place, four a part of the hash, and
+  /// three say how far behind the bucket it stands in which it is looked for first. So whoever takes a flow
+  /// out knows which of those behind it move up without asking their slots, which are far away: a
+  /// twenty-fifth of a short connection's time.
   static let flowsMax = (1 << 25) - 2
   private static let placeMask: UInt32 = (1 << 25) - 1
+  private static let distanceMask: UInt32 = 7 << 25
+  private static let oneFurther: UInt32 = 1 << 25
+  /// The most that is said: so far, or further.
+  private static let distanceMost = 7
   /// Old buckets that are emptied whenever a flow comes or goes: the old ones are empty long before the new
   /// ones are half full.
   private static let moveMax = 16
@@ -56,18 +63,18 @@ struct FlowTable: ~Copyable {
   /// The same, with the key's hash.
   @inline(__always)
   mutating func find(_ key: FlowKey, _ hash: UInt64) -> Index? {
-    let tag = UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask
+    var mark = FlowTable.mark(hash)
     var at = Int(truncatingIfNeeded: hash) & mask
     while true {
       let bucket = buckets[at]
       if bucket == 0 { break }
-      if bucket & ~FlowTable.placeMask == tag {
+      if bucket & ~FlowTable.placeMask == mark {
         let index = Int(bucket & FlowTable.placeMask) &- 1
         if slots[index].key == key { return index }
       }
-      at = (at &+ 1) & mask
+      (at, mark) = ((at &+ 1) & mask, FlowTable.further(mark))
     }
-    return isMoving ? findOld(key, hash, tag) : nil
+    return isMoving ? findOld(key, hash) : nil
   }
 
   /// Asks for the bucket in which a hash is looked for first.
@@ -77,27 +84,28 @@ struct FlowTable: ~Copyable {
   /// Where a flow with this hash probably is, and asks for it: negative for nowhere. Its key is not compared.
   @inline(__always)
   mutating func candidate(_ hash: UInt64) -> Int {
-    let tag = UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask
+    var mark = FlowTable.mark(hash)
     var at = Int(truncatingIfNeeded: hash) & mask
     while buckets[at] != 0 {
-      if buckets[at] & ~FlowTable.placeMask == tag {
+      if buckets[at] & ~FlowTable.placeMask == mark {
         let index = Int(buckets[at] & FlowTable.placeMask) &- 1
         slots.prefetch(index)
         return index
       }
-      at = (at &+ 1) & mask
+      (at, mark) = ((at &+ 1) & mask, FlowTable.further(mark))
     }
     return -1
   }
 
-  private func findOld(_ key: FlowKey, _ hash: UInt64, _ tag: UInt32) -> Index? {
+  private func findOld(_ key: FlowKey, _ hash: UInt64) -> Index? {
+    var mark = FlowTable.mark(hash)
     var at = Int(truncatingIfNeeded: hash) & oldMask
     while old[at] != 0 {
-      if old[at] & ~FlowTable.placeMask == tag {
+      if old[at] & ~FlowTable.placeMask == mark {
         let index = Int(old[at] & FlowTable.placeMask) &- 1
         if slots[index].key == key { return index }
       }
-      at = (at &+ 1) & oldMask
+      (at, mark) = ((at &+ 1) & oldMask, FlowTable.further(mark))
     }
     return nil
   }
@@ -113,11 +121,17 @@ struct FlowTable: ~Copyable {
     } else {
       index = slots.append(slot)
     }
-    let hash = hash(slot.key)
-    var at = Int(truncatingIfNeeded: hash) & mask
-    while buckets[at] != 0 { at = (at &+ 1) & mask }
-    buckets[at] = FlowTable.bucket(hash, index)
+    put(index, hash(slot.key))
     return index
+  }
+
+  /// Puts a place into the first free bucket from where its hash is looked for.
+  @inline(__always)
+  private mutating func put(_ index: Index, _ hash: UInt64) {
+    var mark = FlowTable.mark(hash)
+    var at = Int(truncatingIfNeeded: hash) & mask
+    while buckets[at] != 0 { (at, mark) = ((at &+ 1) & mask, FlowTable.further(mark)) }
+    buckets[at] = mark | UInt32(index + 1)
   }
 
   /// Takes a flow out. Its place is used again.
@@ -133,8 +147,16 @@ struct FlowTable: ~Copyable {
     free.append(Int32(index))
   }
 
-  private static func bucket(_ hash: UInt64, _ index: Index) -> UInt32 {
-    (UInt32(truncatingIfNeeded: hash &>> 32) & ~FlowTable.placeMask) | UInt32(index + 1)
+  /// What a bucket says of a hash besides the place, when it is where that is looked for first.
+  @inline(__always)
+  private static func mark(_ hash: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: hash &>> 32) & ~(placeMask | distanceMask)
+  }
+
+  /// The same one bucket further. From the seventh on nobody counts.
+  @inline(__always)
+  private static func further(_ mark: UInt32) -> UInt32 {
+    mark & distanceMask == distanceMask ? mark : mark &+ oneFurther
   }
 
   /// Takes a place out of buckets. Whoever stands behind the gap and does not belong there moves up.
@@ -142,18 +164,24 @@ struct FlowTable: ~Copyable {
     _ index: Index, _ hash: UInt64, from words: inout ZeroedWords, _ mask: Int,
     _ slots: borrowing Slab<FlowSlot>, _ secret: FlowSecret
   ) -> Bool {
-    let name = bucket(hash, index)
+    let name = UInt32(index + 1)
     var hole = Int(truncatingIfNeeded: hash) & mask
-    while words[hole] != name {
+    while words[hole] & placeMask != name {
       if words[hole] == 0 { return false }
       hole = (hole &+ 1) & mask
     }
     var next = (hole &+ 1) & mask
     while words[next] != 0 {
-      let other = Int(words[next] & placeMask) - 1
-      let home = Int(truncatingIfNeeded: slots[other].key.hash(secret)) & mask
-      if (next &- home) & mask >= (next &- hole) & mask {
-        words[hole] = words[next]
+      let word = words[next]
+      var distance = Int((word & distanceMask) / oneFurther)
+      if distance == distanceMost {
+        let other = Int(word & placeMask) - 1
+        distance = (next &- Int(truncatingIfNeeded: slots[other].key.hash(secret))) & mask
+      }
+      let gap = (next &- hole) & mask
+      if distance >= gap {
+        let left = UInt32(min(distance - gap, distanceMost))
+        words[hole] = (word & ~distanceMask) | left * oneFurther
         hole = next
       }
       next = (next &+ 1) & mask
@@ -184,10 +212,8 @@ struct FlowTable: ~Copyable {
       }
       let bucket = old[oldFirst]
       if bucket != 0 {
-        let hash = hash(slots[Int(bucket & FlowTable.placeMask) - 1].key)
-        var at = Int(truncatingIfNeeded: hash) & mask
-        while buckets[at] != 0 { at = (at &+ 1) & mask }
-        buckets[at] = bucket
+        let index = Int(bucket & FlowTable.placeMask) - 1
+        put(index, hash(slots[index].key))
         old[oldFirst] = 0
       }
       oldFirst += 1
