@@ -88,7 +88,7 @@ public struct Capture: ~Copyable {
 
   /// Hands each frame, borrowed, to `body` until the end, a `.stop`, or a raised stop flag.
   ///
-  /// `idle` is called when nothing has come for a while, and at least every 100 ms of a live capture: the
+  /// `idle` is called when nothing has come for a while, and at least every 100 ms of what is not a file: the
   /// time to flush, to look at signals, and to tell what waits for more. `pause` is called when a stream,
   /// whose end nobody knows, has nothing at this moment: the time to flush. Neither is called of a file:
   /// what is told of it does not depend on how fast it is read. A file that ends inside a record, an

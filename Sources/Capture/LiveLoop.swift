@@ -140,7 +140,7 @@ extension Capture {
 }
 
 /// A clock that only goes forward.
-private func microseconds() -> Int64 {
+func microseconds() -> Int64 {
   var now = timespec()
   unsafe clock_gettime(CLOCK_MONOTONIC, &now)
   return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000

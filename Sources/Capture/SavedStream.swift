@@ -17,6 +17,8 @@ final class SavedStream {
   /// changes nothing of what is told.
   var whenEmpty: (() -> FrameVerdict)?
   var whenQuiet: (() -> FrameVerdict)?
+  /// When that was called last: microseconds of the monotonic clock.
+  private var restedAt = microseconds()
   /// The first octets libpcap was given, to look at the format again.
   private(set) var head: [UInt8] = []
 
@@ -181,15 +183,25 @@ final class SavedStream {
         continue
       }
       if ready < 0 && errno != EINTR { return true }
-      if !isFile, (timeout == 0 ? whenEmpty : whenQuiet)?() == .stop { break }
+      if !isFile, rest(isQuiet: timeout > 0) == .stop { break }
       timeout = SavedStream.patienceMilliseconds
     }
     stopped = true
     return false
   }
 
+  /// Nothing is there. A stream that is never quiet lets its reader rest all the same, as an interface does.
+  private func rest(isQuiet: Bool) -> FrameVerdict {
+    let now = microseconds()
+    guard isQuiet || now - restedAt >= SavedStream.restMicroseconds else { return whenEmpty?() ?? .go }
+    restedAt = now
+    return whenQuiet?() ?? .go
+  }
+
   /// How long a quiet stream is waited for before signals are looked at again.
   private static let patienceMilliseconds: Int32 = 50
+  /// How long a reader goes without a rest at most, when octets come and go.
+  private static let restMicroseconds: Int64 = 100_000
 }
 
 /// stdio's read function. Global, so that it is no actor's.

@@ -11,8 +11,10 @@ import Wire
     MadeFrame(time: Int64($0) * 1_000_000, octets: tcpFrame(to: 80, mark: UInt8(truncatingIfNeeded: $0 * $0)))
   }
 
-  /// Puts `octets` into a pipe bit by bit, and the pipe where `path` says.
-  private func fifo(_ name: String, _ octets: [UInt8], piece: Int = 4099, hold: Bool = false) -> String {
+  /// Puts `octets` into a pipe bit by bit, so many microseconds apart, and the pipe where `path` says.
+  private func fifo(
+    _ name: String, _ octets: [UInt8], piece: Int = 4099, apart: UInt32 = 0, hold: Bool = false
+  ) -> String {
     let path = scratch.file(name)
     unsafe mkfifo(path, 0o600)
     Thread.detachNewThread {
@@ -24,6 +26,7 @@ import Wire
         }
         if count <= 0 { break }
         rest = rest.dropFirst(count)
+        if apart > 0 { usleep(apart) }
       }
       if hold { sleep(20) }
       close(descriptor)
@@ -147,7 +150,26 @@ import Wire
         told.append("empty")
         return .go
       })
-    #expect(told == ["empty", "quiet"])
+    #expect(told.last == "quiet")
+    #expect(told.dropLast().allSatisfy { $0 == "empty" })
+  }
+
+  @Test func aPipeThatIsNeverQuietLetsTheReaderRest() throws {
+    signal(SIGPIPE, SIG_IGN)
+    var (seen, rests) = (0, 0)
+    let some = Array(pcap(frames).prefix(24 + 20 * 71))
+    let capture = try Capture(.files([fifo("steady", some, piece: 71, apart: 20_000)]))
+    try capture.forEachFrame(
+      { _, _ in
+        seen += 1
+        return .go
+      },
+      idle: {
+        rests += 1
+        return .go
+      })
+    #expect(seen == 20)
+    #expect(rests > 0)
   }
 
   @Test func aSlowDecompressorIsNoQuietFile() throws {
