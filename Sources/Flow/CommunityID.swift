@@ -42,20 +42,6 @@ public struct CommunityMessage: Sendable {
     let (first, second) = isReversed ? (key.second, key.first) : (key.first, key.second)
     // Behind the two octets of the seed every address lies across two words.
     words[0] = UInt32(seed) &<< 16
-    let (one, other) = isReversed ? (key.secondPort, key.firstPort) : (key.firstPort, key.secondPort)
-    let ports = UInt32(one) &<< 16 | UInt32(other)
-    if !key.isIPv6, key.ipProtocol == .tcp || key.ipProtocol == .udp, let a = first.ipv4,
-      let b = second.ipv4
-    {
-      // What most are: every word has its place.
-      words[0] |= a &>> 16
-      words[1] = a &<< 16 | b &>> 16
-      words[2] = b &<< 16 | UInt32(key.ipProtocol.rawValue) &<< 8
-      words[3] = ports
-      words[4] = 0x8000_0000
-      words[15] = 128
-      return
-    }
     var end = 0
     if !key.isIPv6, let a = first.ipv4, let b = second.ipv4 {
       append(a, at: &end)
@@ -70,7 +56,8 @@ public struct CommunityMessage: Sendable {
     end += 1
     switch key.ipProtocol {
     case .tcp, .udp, .sctp, .icmp, .icmpv6:
-      words[end] = ports
+      let (one, other) = isReversed ? (key.secondPort, key.firstPort) : (key.firstPort, key.secondPort)
+      words[end] = UInt32(one) &<< 16 | UInt32(other)
       end += 1
     default: break
     }
@@ -142,11 +129,8 @@ private var sha1Start: SHA1Words {
 
 /// What SHA-1 (RFC 3174) makes of a block behind others: the first sixteen words of the schedule.
 private func sha1(_ schedule: inout SHA1Schedule, _ words: SHA1Words) -> SHA1Words {
-  for i in stride(from: 16, to: 80, by: 4) {
-    extend(&schedule, i)
-    extend(&schedule, i + 1)
-    extend(&schedule, i + 2)
-    extend(&schedule, i + 3)
+  for i in 16..<80 {
+    schedule[i] = rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
   }
   var now = words
   rounds(0, &now, &schedule, 0x5a82_7999, choose)
@@ -155,12 +139,6 @@ private func sha1(_ schedule: inout SHA1Schedule, _ words: SHA1Words) -> SHA1Wor
   rounds(60, &now, &schedule, 0xca62_c1d6, parity)
   for i in 0..<5 { now[i] &+= words[i] }
   return now
-}
-
-/// Makes one more word of the schedule.
-@inline(__always)
-private func extend(_ schedule: inout SHA1Schedule, _ i: Int) {
-  schedule[i] = rotate(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1)
 }
 
 /// Twenty rounds, five at a time: then the five words are back in their places, and none is moved.
