@@ -5,12 +5,13 @@
 struct FlowTable: ~Copyable {
   /// A flow's place among the slots.
   typealias Index = Int
-  /// The most flows that a table can hold: 25 bits of a bucket are the place, four a part of the hash, and
-  /// three say how far behind the bucket it stands in which it is looked for first. So whoever takes a flow
-  /// out knows which of those behind it move up without asking their slots, which are far away: a
-  /// twenty-fifth of a short connection's time.
+  /// The most flows that a table can hold: 25 bits of a bucket are the place, three a distance, and four a
+  /// part of the hash.
   static let flowsMax = (1 << 25) - 2
   private static let placeMask: UInt32 = (1 << 25) - 1
+  /// How far behind the bucket a place stands in which it is looked for first. So whoever takes a flow out
+  /// knows which of those behind it move up without asking their slots, which are far away: up to a
+  /// twenty-fifth of a short connection's time.
   private static let distanceMask: UInt32 = 7 << 25
   private static let oneFurther: UInt32 = 1 << 25
   /// The most that is said: so far, or further.
