@@ -181,15 +181,11 @@ extension Pen {
   /// Where the capture was taken.
   @inline(__always)
   mutating func writeTap(_ connection: inout ConnectionReport) {
-    switch connection.tap.place {
-    case .nearOriginator: write(",\"vantage\":{\"at\":\"near_orig\",\"confidence\":")
-    case .nearResponder: write(",\"vantage\":{\"at\":\"near_resp\",\"confidence\":")
-    case .between: write(",\"vantage\":{\"at\":\"between\",\"confidence\":")
-    case .unknown: write(",\"vantage\":{\"at\":\"unknown\"")
-    }
-    if connection.tap.place != .unknown {
-      let confidence = connection.tap.confidence
-      lend { $0.write(hundredths: confidence) }
+    if connection.tap.place == .unknown {
+      write(",\"vantage\":{\"at\":\"unknown\"")
+    } else {
+      let tap = connection.tap
+      lend { $0.write(place: tap) }
     }
     if let time = connection.tap.toOriginator { write(",\"to_orig_ns\":", signed: time) }
     if let time = connection.tap.toResponder { write(",\"to_resp_ns\":", signed: time) }

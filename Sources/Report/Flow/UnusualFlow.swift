@@ -12,6 +12,14 @@ extension OctetBuffer {
     write(octet: 34)
   }
 
+  /// The place of the tap, when it is known.
+  mutating func write(place tap: Tap) {
+    write(",\"vantage\":{\"at\":\"")
+    write(tap.place.name)
+    write("\",\"confidence\":")
+    write(hundredths: tap.confidence)
+  }
+
   /// The options that a SYN offered. Of those that were cut only those that are there are known.
   mutating func write(options offer: TCPOffer) {
     let isWhole = !offer.isCut
