@@ -17,8 +17,8 @@ final class SavedStream {
   /// changes nothing of what is told.
   var whenEmpty: (() -> FrameVerdict)?
   var whenQuiet: (() -> FrameVerdict)?
-  /// When that was called last: microseconds of the monotonic clock.
-  private var restedAt = microseconds()
+  /// When that was called last, or first could have been: microseconds of the monotonic clock.
+  private var restedAt: Int64?
   /// The first octets libpcap was given, to look at the format again.
   private(set) var head: [UInt8] = []
 
@@ -192,10 +192,15 @@ final class SavedStream {
 
   /// Nothing is there. A stream that is never quiet lets its reader rest all the same, as an interface does.
   private func rest(isQuiet: Bool) -> FrameVerdict {
+    guard let whenEmpty, let whenQuiet else { return .go }
     let now = microseconds()
-    guard isQuiet || now - restedAt >= SavedStream.restMicroseconds else { return whenEmpty?() ?? .go }
-    restedAt = now
-    return whenQuiet?() ?? .go
+    let since = now - (restedAt ?? now)
+    if isQuiet || since >= SavedStream.restMicroseconds {
+      restedAt = now
+      return whenQuiet()
+    }
+    restedAt = restedAt ?? now
+    return whenEmpty()
   }
 
   /// How long a quiet stream is waited for before signals are looked at again.

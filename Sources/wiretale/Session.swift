@@ -69,7 +69,7 @@ struct Session: ~Copyable {
       } idle: {
         showing.rest(capture)
       } pause: {
-        showing.rest(capture)
+        showing.pause(capture)
       }
     } catch {
       failure = error

@@ -77,9 +77,14 @@ struct Showing: ~Copyable {
     return .go
   }
 
-  /// Nothing comes for the moment.
+  /// Nothing comes for a while: no line waits for more.
   mutating func rest(_ capture: borrowing Capture) -> FrameVerdict {
     view.letGo()
+    return pause(capture)
+  }
+
+  /// Nothing comes at this moment.
+  mutating func pause(_ capture: borrowing Capture) -> FrameVerdict {
     flush()
     do throws(CaptureError) { try writer?.flush() } catch { complain(error.description) }
     between(capture)

@@ -97,14 +97,17 @@ import Wire
     #expect(told.octets == noisy.prefix(told.frames.count).map(\.octets))
   }
 
-  @Test(arguments: ["gzip", "zstd", "xz"]) func noDecompressorIsLeftBehind(tool: String) throws {
-    signal(SIGPIPE, SIG_IGN)
-    // Too much for any tool's buffer, so that it has something to say before its input ends.
+  /// Too much for any tool's buffer, so that it has something to say before its input ends.
+  private func noise() -> [MadeFrame] {
     let noise = [UInt8](FileHandle(forReadingAtPath: "/dev/urandom")?.readData(ofLength: 1 << 20) ?? Data())
-    let many = stride(from: 0, to: noise.count, by: 1 << 14).map {
+    return stride(from: 0, to: noise.count, by: 1 << 14).map {
       MadeFrame(time: 0, octets: Array(noise[$0..<$0 + (1 << 14)]))
     }
-    let packed = try compressed(tool, pcap(many))
+  }
+
+  @Test(arguments: ["gzip", "zstd", "xz"]) func noDecompressorIsLeftBehind(tool: String) throws {
+    signal(SIGPIPE, SIG_IGN)
+    let packed = try compressed(tool, pcap(noise()))
     for path in [scratch.file("big", packed), fifo("pipe", packed, hold: true)] {
       #expect(read([path], stopAfter: 2).frames.count == 2)
     }
@@ -116,85 +119,49 @@ import Wire
     }
   }
 
-  @Test func aQuietPipeLetsTheReaderRestAndStop() throws {
-    signal(SIGPIPE, SIG_IGN)
+  /// What is called while a capture is read, besides a body that sees so many frames: to its end, or until it
+  /// has been quiet for so many times.
+  private func calls(_ path: String, restsMax: Int = .max) throws -> (seen: Int, others: [String]) {
+    var (seen, others) = (0, [String]())
     var rests = 0
-    var seen = 0
-    let capture = try Capture(
-      .files([fifo("quiet", Array(pcap(frames).prefix(24 + 5 * 71 + 10)), hold: true)]))
+    let capture = try Capture(.files([path]))
     try capture.forEachFrame(
       { _, _ in
         seen += 1
         return .go
       },
       idle: {
+        others.append("quiet")
         rests += 1
-        return rests > 3 ? .stop : .go
+        return rests < restsMax ? .go : .stop
+      },
+      pause: {
+        others.append("empty")
+        return .go
       })
-    #expect(rests == 4)
-    #expect(seen == 5)
+    return (seen, others)
   }
 
   @Test func aPipeThatIsEmptyPausesBeforeItIsQuiet() throws {
     signal(SIGPIPE, SIG_IGN)
-    var told: [String] = []
-    let capture = try Capture(
-      .files([fifo("pausing", Array(pcap(frames).prefix(24 + 5 * 71 + 10)), hold: true)]))
-    try capture.forEachFrame(
-      { _, _ in .go },
-      idle: {
-        told.append("quiet")
-        return .stop
-      },
-      pause: {
-        told.append("empty")
-        return .go
-      })
-    #expect(told.last == "quiet")
-    #expect(told.dropLast().allSatisfy { $0 == "empty" })
+    let told = try calls(
+      fifo("quiet", Array(pcap(frames).prefix(24 + 5 * 71 + 10)), hold: true), restsMax: 4)
+    #expect(told.seen == 5)
+    #expect(told.others == ["empty", "quiet", "quiet", "quiet", "quiet"])
   }
 
   @Test func aPipeThatIsNeverQuietLetsTheReaderRest() throws {
     signal(SIGPIPE, SIG_IGN)
-    var (seen, rests) = (0, 0)
     let some = Array(pcap(frames).prefix(24 + 20 * 71))
-    let capture = try Capture(.files([fifo("steady", some, piece: 71, apart: 20_000)]))
-    try capture.forEachFrame(
-      { _, _ in
-        seen += 1
-        return .go
-      },
-      idle: {
-        rests += 1
-        return .go
-      })
-    #expect(seen == 20)
-    #expect(rests > 0)
+    let told = try calls(fifo("steady", some, piece: 71, apart: 20_000))
+    #expect(told.seen == 20)
+    #expect(told.others.contains("quiet"))
   }
 
-  @Test func aSlowDecompressorIsNoQuietFile() throws {
-    // More than a pipe holds, so that the reader is ahead of the tool.
-    let noise = [UInt8](FileHandle(forReadingAtPath: "/dev/urandom")?.readData(ofLength: 1 << 20) ?? Data())
-    let many = stride(from: 0, to: noise.count, by: 1 << 14).map {
-      MadeFrame(time: 0, octets: Array(noise[$0..<$0 + (1 << 14)]))
-    }
-    let capture = try Capture(.files([scratch.file("slow", try compressed("xz", pcap(many)))]))
-    var (seen, rests) = (0, 0)
-    try capture.forEachFrame(
-      { _, _ in
-        seen += 1
-        return .go
-      },
-      idle: {
-        rests += 1
-        return .go
-      },
-      pause: {
-        rests += 1
-        return .go
-      })
-    #expect(seen == 64)
-    #expect(rests == 0)
+  @Test func aCompressedFileIsNeverQuiet() throws {
+    let told = try calls(scratch.file("noise", try compressed("xz", pcap(noise()))))
+    #expect(told.seen == 64)
+    #expect(told.others.isEmpty)
   }
 
   @Test func aFlagStopsAQuietPipe() throws {
