@@ -48,9 +48,9 @@ extension Tracker {
   }
 
   /// Makes a flow of its first packet; `flags` are those of a TCP segment. A connection that is opened
-  /// `briefly` is a journal.
+  /// `briefly` is a journal; `hash` is the key's, when it is known.
   mutating func open(
-    _ name: PacketName, _ flags: TCPFlags?, _ frame: Frame, briefly: Bool = false
+    _ name: PacketName, _ flags: TCPFlags?, _ frame: Frame, briefly: Bool = false, _ hash: UInt64? = nil
   ) -> Int {
     if table.count >= limits.flowsMax { evict() }
     counts.flows += 1
@@ -62,7 +62,7 @@ extension Tracker {
     slot.isDirectionGuessed = isGuess || isFlipped
     slot.isFlipped = isFlipped
     slot.hasConnection = flags != nil && limits.judgesTCP
-    let index = table.insert(slot)
+    let index = table.insert(slot, hash ?? table.hash(name.key))
     if briefly {
       table.slots[index].isBrief = true
       table.slots[index].state = journals.insert(Journal(frame))

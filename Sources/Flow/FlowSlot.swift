@@ -134,6 +134,9 @@ struct FlowSlot: Sendable {
     get { Service(rawValue: UInt8(rareWord >> 25)) ?? .unknown }
     set { rareWord = rareWord & FlowSlot.placeMask | UInt32(newValue.rawValue) << 25 }
   }
+  /// It was recognized as nothing yet.
+  @inline(__always)
+  var isUnrecognized: Bool { rareWord &>> 25 == UInt32(Service.unknown.rawValue) }
   /// Packets with octets that were looked at for it.
   var looks: UInt8 {
     get { UInt8(nextWord >> 25 & 63) }

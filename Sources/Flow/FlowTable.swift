@@ -51,9 +51,9 @@ struct FlowTable: ~Copyable {
     mask = size - 1
   }
 
-  /// The hash of a key, as this table has it.
+  /// The hash of a key, as this table has it. `mutating`, as `find`.
   @inline(__always)
-  func hash(_ key: FlowKey) -> UInt64 { key.hash(secret) }
+  mutating func hash(_ key: FlowKey) -> UInt64 { key.hash(secret) }
 
   /// Where the flow with this key is; nil when it is not.
   ///
@@ -112,7 +112,10 @@ struct FlowTable: ~Copyable {
   }
 
   /// Puts a flow in and says where. Its key must not be in the table, and the table not be full.
-  mutating func insert(_ slot: FlowSlot) -> Index {
+  mutating func insert(_ slot: FlowSlot) -> Index { insert(slot, hash(slot.key)) }
+
+  /// The same, with the key's hash.
+  mutating func insert(_ slot: FlowSlot, _ hash: UInt64) -> Index {
     precondition(count < FlowTable.flowsMax, "who puts flows in makes room before")
     if isMoving { move() } else if (count + 1) * 2 > buckets.count { grow() }
     let index: Index
@@ -122,7 +125,7 @@ struct FlowTable: ~Copyable {
     } else {
       index = slots.append(slot)
     }
-    put(index, hash(slot.key))
+    put(index, hash)
     return index
   }
 

@@ -25,6 +25,13 @@ struct JournalOpening {
   var offer: TCPOffer
 }
 
+extension Packet {
+  /// The verdict on its segment's checksum; nil without its octets.
+  mutating func checkSegment(in octets: Bytes) -> ChecksumVerdict? {
+    octets.count == 0 ? nil : segmentChecksum(in: octets)
+  }
+}
+
 extension Tracker {
   /// What a packet that belongs to no flow begins a journal with; nil when its connection is none for a
   /// journal.
@@ -33,24 +40,37 @@ extension Tracker {
     guard keepsJournals, let flags, flags.contains(.syn), packet.carrierCount == 0, !packet.isFragment else {
       return nil
     }
-    let arrival = Arrival(&packet, frame, .originator)
+    var arrival = Arrival(&packet, frame, .originator)
     let offer = TCPOffer(&packet)
-    return Journal.canBegin(arrival) && !offer.isCut ? JournalOpening(arrival: arrival, offer: offer) : nil
+    return Journal.canBegin(&arrival) && !offer.isCut ? JournalOpening(arrival: arrival, offer: offer) : nil
   }
 
-  /// Begins the journal of a flow that has just come.
+  /// Begins the journal of a flow that has just come; `verdict` is that of its SYN's checksum.
+  @inline(__always)
   mutating func begin(
-    _ index: Int, _ opening: JournalOpening, _ reused: Reuse?, _ packet: inout Packet, _ octets: Bytes
+    _ index: Int, _ opening: inout JournalOpening, _ reused: Reuse?, _ verdict: () -> ChecksumVerdict?
   ) {
     let place = table.slots[index].state
     if let reused, let since = reused.sinceTimeWait {
       journals[place].reusedAfter = since
       journals[place].isReusedNewer = reused.isNewer
     }
-    var arrival = opening.arrival
-    _ = isDamaged(&arrival, place, &packet, octets)
-    journals[place].begin(arrival, opening.offer)
-    journals.write(&arrival, at: place)
+    _ = journals[place].isDamaged(&opening.arrival, verdict)
+    journals[place].begin(&opening.arrival, opening.offer)
+    journals.write(&opening.arrival, at: place)
+  }
+
+  /// Writes a SYN-ACK down when it is the first answer to a journal's SYN; `verdict` is that of its checksum.
+  @inline(__always)
+  mutating func writeAnswer(
+    _ opening: inout JournalOpening, _ place: Int, _ verdict: () -> ChecksumVerdict?
+  ) -> Bool {
+    guard !opening.offer.isCut, journals[place].isAnswer(&opening.arrival),
+      !journals[place].isDamaged(&opening.arrival, verdict)
+    else { return false }
+    journals[place].begin(&opening.arrival, opening.offer)
+    journals.write(&opening.arrival, at: place)
+    return true
   }
 
   /// Writes down the packet of a flow that is kept as a journal. False when it is more than that, and then
@@ -63,18 +83,11 @@ extension Tracker {
     let place = table.slots[index].state
     var arrival = Arrival(&packet, frame, table.slots[index].side(isReversed))
     if packet.tcp.flags.contains(.syn) {
-      let offer = TCPOffer(&packet)
-      guard !offer.isCut, journals[place].isAnswer(arrival),
-        !isDamaged(&arrival, place, &packet, octets)
-      else { return false }
-      journals[place].begin(arrival, offer)
+      var opening = JournalOpening(arrival: arrival, offer: TCPOffer(&packet))
+      guard writeAnswer(&opening, place, { packet.checkSegment(in: octets) }) else { return false }
     } else {
-      guard journals[place].isOrdinary(&arrival), journals.hasRoom(place),
-        !isDamaged(&arrival, place, &packet, octets)
-      else { return false }
-      journals[place].take(&arrival)
+      guard journals.take(&arrival, at: place, { packet.checkSegment(in: octets) }) else { return false }
     }
-    journals.write(&arrival, at: place)
     let slot = note(index, place, isReversed: isReversed, frame, ip: packet.ipLength)
     verdict.side = slot.side
     verdict.flow = slot.serial
@@ -91,32 +104,6 @@ extension Tracker {
     atHand = index
     if lists.closed > limits.closedMax { endClosed() }
     return slot
-  }
-
-  /// Whether a segment, which was captured whole, was damaged on its way to the tap, as
-  /// `TCPConnection.isDamaged` has it; `verdict` is that of its checksum. When it was not, that is taken into
-  /// account.
-  @inline(__always)
-  mutating func isDamaged(
-    _ place: Int, _ side: FlowSide, hasPayload: Bool, _ verdict: () -> ChecksumVerdict?
-  ) -> Bool {
-    let me = side.rawValue
-    let isNear = journals[place].ends[me].isNear
-    var checks = journals[place].ends[me].checks
-    if checks.findDamage(hasPayload: hasPayload, isNear: { isNear }, verdict) { return true }
-    journals[place].ends[me].checks = checks
-    return false
-  }
-
-  /// The same of a packet; nobody may have its octets.
-  @inline(__always)
-  private mutating func isDamaged(
-    _ arrival: inout Arrival, _ place: Int, _ packet: inout Packet, _ octets: Bytes
-  ) -> Bool {
-    if octets.count == 0 || arrival.isCut { return false }
-    return isDamaged(place, arrival.side, hasPayload: arrival.payload > 0) {
-      packet.segmentChecksum(in: octets)
-    }
   }
 
   /// Ends a flow that is kept as a journal, when a SYN takes its ports after its close for a new connection,

@@ -29,16 +29,11 @@ extension Tracker {
   ) -> Bool {
     let place = table.slots[index].state
     var arrival = Arrival(&packet, frame, table.slots[index].side(isReversed))
-    guard canTakeSteady(&arrival, place, { Tracker.checksum(&packet, octets) }) else { return false }
+    guard canTakeSteady(&arrival, place, { packet.checkSegment(in: octets) }) else { return false }
     let slot = takeSteady(&arrival, index, place, isReversed: isReversed, frame, ip: packet.ipLength)
     verdict.side = slot.side
     verdict.flow = slot.serial
     return true
-  }
-
-  /// The checksum of a packet; nil when nobody has its octets.
-  private static func checksum(_ packet: inout Packet, _ octets: Bytes) -> ChecksumVerdict? {
-    octets.count == 0 ? nil : packet.segmentChecksum(in: octets)
   }
 
   /// Whether a segment is one that a steady connection takes, and was not damaged. What its checksum says is
@@ -53,10 +48,8 @@ extension Tracker {
     if arrival.isCut { return true }
     let me = arrival.side.rawValue
     let isNear = journals.places[steady: place].ends[me].has(SteadyEnd.near)
-    var checks = journals.places[steady: place].ends[me].checks
-    if checks.findDamage(hasPayload: arrival.payload > 0, isNear: { isNear }, checksum) { return false }
-    journals.places[steady: place].ends[me].checks = checks
-    return true
+    return !journals.places[steady: place].ends[me].checks.findDamage(
+      hasPayload: arrival.payload > 0, countsDamage: false, isNear: { isNear }, checksum)
   }
 
   /// Takes an ordinary segment, and counts it.

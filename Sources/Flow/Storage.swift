@@ -117,6 +117,12 @@ struct Pool<Element>: ~Copyable {
     return Int(place)
   }
 
+  /// A free place, with what was left in it, or `fresh` when none is.
+  mutating func place(_ fresh: @autoclosure () -> Element) -> Int {
+    if let place = free.popLast() { return Int(place) }
+    return slab.append(fresh())
+  }
+
   /// Gives a place back.
   mutating func giveBack(_ place: Int) { free.append(Int32(place)) }
 
@@ -158,13 +164,13 @@ struct Pool<Element>: ~Copyable {
   static var octetsPerPlace: Int { MemoryLayout<Place>.stride + 4 }
 
   mutating func take(_ journal: Journal) -> Int {
-    let place = places.take(Place())
+    let place = places.place(Place())
     self[journal: place] = journal
     return place
   }
 
   mutating func take(_ packed: Packed) -> Int {
-    let place = places.take(Place())
+    let place = places.place(Place())
     self[packed: place] = packed
     return place
   }
@@ -174,6 +180,13 @@ struct Pool<Element>: ~Copyable {
   /// Asks for a place that is read soon.
   @inline(__always)
   func prefetch(_ place: Int) { places.prefetch(place) }
+
+  /// Changes a journal in its place, which is found once: an accessor finds it with every part that is asked
+  /// for, because what is written might have moved it.
+  @inline(__always)
+  mutating func change<Answer>(_ place: Int, _ body: (inout Journal) -> Answer) -> Answer {
+    unsafe body(&places.address(place).assumingMemoryBound(to: Journal.self).pointee)
+  }
 
   subscript(journal place: Int) -> Journal {
     @inline(__always) _read {

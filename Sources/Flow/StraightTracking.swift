@@ -8,27 +8,16 @@
 public import Wire
 
 extension Arrival {
-  /// Reads a plain segment. Nil when it opens or resets, or carries options other than time stamps.
+  /// Reads a plain segment, whose options have been read: `stamp` is their time stamp.
   @inline(__always)
-  fileprivate init?(_ bytes: Bytes, _ frame: Frame, _ shape: PlainShape) {
+  fileprivate init(
+    _ bytes: Bytes, _ frame: Frame, _ shape: PlainShape, _ flags: UInt16, _ stamp: UInt32?
+  ) {
     let header = bytes.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin)
-    let flags = header.u16(12) & 0x1ff
-    let marks: TCPFlags = [.syn, .rst, .ack]
-    guard flags & marks.rawValue == TCPFlags.ack.rawValue else { return nil }
-    var stamp: UInt32 = 0
-    let hasStamp = shape.header == 32
-    if hasStamp {
-      let options = bytes.extracting(shape.transport &+ 20..<shape.transport &+ 32)
-      // Two fillers, then the option as it is always sent (RFC 7323 appendix A).
-      guard options.u32(0) == 0x0101_080a else { return nil }
-      stamp = options.u32(4)
-    } else if shape.header != 20 {
-      return nil
-    }
     self.init(
       side: .originator, time: frame.time, frame: frame.number, flags: flags, sequence: header.u32(4),
-      acknowledgment: header.u32(8), window: header.u16(14), identification: 0, stamp: stamp,
-      hasStamp: hasStamp, payload: shape.payload,
+      acknowledgment: flags & TCPFlags.ack.rawValue != 0 ? header.u32(8) : 0, window: header.u16(14),
+      identification: 0, stamp: stamp ?? 0, hasStamp: stamp != nil, payload: shape.payload,
       isCut: shape.transport &+ shape.header &+ shape.payload > bytes.count, isMarked: false, way: 0)
     readNetwork(bytes, frame, shape)
   }
@@ -61,26 +50,29 @@ extension PlainShape {
 /// A plain frame of TCP, looked at in its turn or some frames before.
 struct ForeseenFrame: Sendable {
   /// What a look has found.
-  fileprivate enum Kind {
+  enum Kind {
     /// No plain frame of TCP: nothing else is known of it.
     case other
     /// One that is more than a line of a journal.
     case plain
+    /// One that opens a connection, or answers to one that does.
+    case opening
     /// One that may be written down.
     case line
   }
 
   /// Its number, 0 for none.
   fileprivate var number: UInt64 = 0
-  fileprivate var kind = Kind.other
+  private(set) var kind = Kind.other
   private(set) var isReversed = false
-  fileprivate var key = FlowKey.none
-  fileprivate var hash: UInt64 = 0
+  private(set) var key = FlowKey.none
+  private(set) var hash: UInt64 = 0
   /// The flow that it probably belongs to; negative when nobody has looked.
   fileprivate var index = -1
   private(set) var shape = PlainShape()
-  /// What may be written down of it.
-  fileprivate var arrival = Arrival.none
+  /// What may be written down of it, and what it offers.
+  fileprivate(set) var arrival = Arrival.none
+  private(set) var offer = TCPOffer()
 
   /// No frame.
   init() {}
@@ -90,16 +82,19 @@ struct ForeseenFrame: Sendable {
 
   /// Where it was seen.
   @inline(__always)
-  func way(_ octets: Bytes, _ frame: Frame) -> UInt16 { isLine ? arrival.way : shape.way(octets, frame) }
+  func way(_ octets: Bytes, _ frame: Frame) -> UInt16 {
+    isLine || kind == .opening ? arrival.way : shape.way(octets, frame)
+  }
 
-  /// Looks at a frame for a tracker with this secret.
-  mutating func look(_ octets: Bytes, _ frame: Frame, _ secret: borrowing FlowSecret) {
+  /// Looks at a frame for a tracker with this table.
+  @inline(__always)
+  fileprivate mutating func look(_ octets: Bytes, _ frame: Frame, _ table: inout FlowTable) {
     number = frame.number
     index = -1
     if let usual = PlainShape(usual: octets, frame) {
-      read(octets, frame, usual, secret)
+      read(octets, frame, usual, &table)
     } else if let shape = PlainShape(octets, frame), shape.isTCP {
-      read(octets, frame, shape, secret)
+      read(octets, frame, shape, &table)
     } else {
       kind = .other
     }
@@ -108,16 +103,30 @@ struct ForeseenFrame: Sendable {
   /// Reads a frame of this shape. In line, so that a shape with fixed places has them fixed.
   @inline(__always)
   private mutating func read(
-    _ octets: Bytes, _ frame: Frame, _ shape: PlainShape, _ secret: borrowing FlowSecret
+    _ octets: Bytes, _ frame: Frame, _ shape: PlainShape, _ table: inout FlowTable
   ) {
     self.shape = shape
     (key, isReversed) = PlainEnds(octets, shape).key
-    hash = key.hash(secret)
-    if let arrival = Arrival(octets, frame, shape) {
-      self.arrival = arrival
-      kind = .line
-    } else {
-      kind = .plain
+    hash = table.hash(key)
+    let segment = octets.extracting(shape.transport..<shape.transport &+ shape.header)
+    let flags = segment.u16(12) & 0x1ff
+    let opening = TCPFlags.syn.rawValue | TCPFlags.rst.rawValue
+    kind = .plain
+    if flags & (opening | TCPFlags.ack.rawValue) == TCPFlags.ack.rawValue {
+      if shape.header == TCPHeader.lengthMin {
+        kind = .line
+        arrival = Arrival(octets, frame, shape, flags, nil)
+      } else if shape.header == 32, segment.u32(20) == 0x0101_080a {
+        // Two fillers, then the option as it is always sent (RFC 7323 appendix A).
+        kind = .line
+        arrival = Arrival(octets, frame, shape, flags, segment.u32(24))
+      }
+    } else if flags & opening == TCPFlags.syn.rawValue, shape.payload == 0,
+      let options = UsualOpening(segment, shape.header)
+    {
+      kind = .opening
+      offer = TCPOffer(options, TCPFlags(rawValue: flags))
+      arrival = Arrival(octets, frame, shape, flags, options.hasTimestamps ? options.timestampValue : nil)
     }
   }
 }
@@ -138,8 +147,14 @@ extension Tracker {
   /// nothing of what is told.
   public mutating func foresee(_ octets: Bytes, _ frame: Frame) {
     guard keepsJournals else { return }
-    foreseen[place(frame.number)].look(octets, frame, table.secret)
+    foreseen[place(frame.number)].look(octets, frame, &table)
     askAhead(frame)
+  }
+
+  /// Looks at a frame whose turn it is.
+  @inline(never)
+  private mutating func look(_ octets: Bytes, _ frame: Frame) {
+    foreseen[place(frame.number)].look(octets, frame, &table)
   }
 
   /// Asks for the memory of the last frame that is foreseen, and of those before it.
@@ -156,17 +171,20 @@ extension Tracker {
     }
   }
 
-  /// Takes a frame that is nothing but the next segment of a short connection, right from its octets. False
+  /// Takes a frame that is nothing but the next segment of a short connection, or opens one, right from its
+  /// octets. False
   /// when it is more, or another's: then whoever has the frame dissects it and hands it to `receive`, as it
   /// does with all frames who does not ask here.
   public mutating func takeStraight(_ octets: Bytes, _ frame: Frame) -> Bool {
     guard keepsJournals else { return false }
     let place = place(frame.number)
-    if foreseen[place].number != frame.number { foreseen[place].look(octets, frame, table.secret) }
+    if foreseen[place].number != frame.number { look(octets, frame) }
     if foreseen[place].kind == .line {
       begin(frame)
       if takeForeseen(place, octets, frame) { return true }
       hasBegun = true
+    } else if foreseen[place].kind == .opening, takeOpening(place, octets, frame) {
+      return true
     }
     left = foreseen[place].kind == .other ? -1 : place
     return false
@@ -199,7 +217,7 @@ extension Tracker {
     else { return false }
     let shape = foreseen[at].shape
     // What a flow carries is found out by others.
-    if shape.payload > 0, looksInside, table.slots[index].service == .unknown,
+    if shape.payload > 0, looksInside, table.slots[index].isUnrecognized,
       table.slots[index].looks < Tracker.looksMax
     {
       return false
@@ -216,12 +234,8 @@ extension Tracker {
       slot = takeSteady(&arrival, index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
     } else {
       guard !isDue(since: connections.brief[place].start, frame.time),
-        connections.brief[place].isOrdinary(&foreseen[at].arrival),
-        journals.hasRoom(place),
-        isCut || !isDamaged(place, side, hasPayload: shape.payload > 0, { Checksum.segment(octets, shape) })
+        connections.brief.take(&foreseen[at].arrival, at: place, { Checksum.segment(octets, shape) })
       else { return false }
-      connections.brief[place].take(&foreseen[at].arrival)
-      connections.brief.write(&foreseen[at].arrival, at: place)
       slot = note(index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
     }
     if shape.payload > 0, looksInside, !isCut { remember(at, octets, shape, slot, frame) }

@@ -242,8 +242,8 @@ public struct Tracker: ~Copyable {
     let before = table.slots[index].end
     count(index, side, frame, ip: packet.ipLength, datagram: length)
     var verdict = Verdict(side: side)
-    if let opening {
-      begin(index, opening, reused, &packet, octets)
+    if var opening {
+      begin(index, &opening, reused) { packet.checkSegment(in: octets) }
     } else if table.slots[index].hasConnection, packet.hasTCP {
       let slot = table.slots[index].state
       if let reused {

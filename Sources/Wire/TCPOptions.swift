@@ -94,24 +94,43 @@ private func lie(_ isCut: Bool, _ packet: inout Packet) {
   packet.note(.invalid(.optionLength))
 }
 
-extension TCPSummary {
-  /// Takes the options of nearly every SYN: maximum segment size, SACK permitted, timestamps and window scale
-  /// as Linux has them in a row, or without timestamps as Windows has. False when they are others.
-  fileprivate mutating func takeUsualOpening(_ bytes: Bytes, _ end: Int) -> Bool {
-    guard end == 32 || end == 40, bytes.count >= end, bytes.u16(20) == 0x0204 else { return false }
+/// The options of nearly every SYN: maximum segment size, SACK permitted, timestamps and window scale as
+/// Linux has them in a row, or without timestamps as Windows has.
+public struct UsualOpening {
+  /// Octets.
+  public let maximumSegmentSize: UInt16
+  public let windowScale: UInt8
+  public let hasTimestamps: Bool
+  public let timestampValue, timestampEcho: UInt32
+
+  /// Reads those of a TCP header of `end` octets, which the caller has checked; nil when they are others.
+  @inlinable @inline(__always)
+  public init?(_ bytes: Bytes, _ end: Int) {
+    guard end == 32 || end == 40, bytes.count >= end, bytes.u16(20) == 0x0204 else { return nil }
     let hasTimes = end == 40
     let scale = hasTimes ? 36 : 24
     guard bytes.u32(scale) &>> 8 == 0x01_0303,
       bytes.u32(hasTimes ? 24 : 28) == (hasTimes ? 0x0402_080a : 0x0101_0402)
-    else { return false }
+    else { return nil }
     maximumSegmentSize = bytes.u16(22)
     windowScale = bytes.u8(scale &+ 3)
+    hasTimestamps = hasTimes
+    (timestampValue, timestampEcho) = hasTimes ? (bytes.u32(28), bytes.u32(32)) : (0, 0)
+  }
+}
+
+extension TCPSummary {
+  /// Takes the options of nearly every SYN. False when they are others.
+  fileprivate mutating func takeUsualOpening(_ bytes: Bytes, _ end: Int) -> Bool {
+    guard let usual = UsualOpening(bytes, end) else { return false }
+    maximumSegmentSize = usual.maximumSegmentSize
+    windowScale = usual.windowScale
     sackPermitted = true
     options = [.maximumSegmentSize, .windowScale, .sackPermitted]
-    if hasTimes {
+    if usual.hasTimestamps {
       hasTimestamps = true
-      timestampValue = bytes.u32(28)
-      timestampEcho = bytes.u32(32)
+      timestampValue = usual.timestampValue
+      timestampEcho = usual.timestampEcho
       options.insert(.timestamps)
     }
     return true

@@ -131,7 +131,12 @@ struct FlowTracking: ~Copyable {
   /// Takes a frame.
   @inline(__always)
   mutating func receive(_ octets: Bytes, _ frame: Frame) {
-    if tracker.takeStraight(octets, frame) { return }
+    if !tracker.takeStraight(octets, frame) { takeWhole(octets, frame) }
+  }
+
+  /// Takes a frame that is more than the next segment of a short connection.
+  @inline(never)
+  private mutating func takeWhole(_ octets: Bytes, _ frame: Frame) {
     mux.dissect(octets, frame, into: &packet)
     _ = tracker.receive(&packet, frame, octets)
   }

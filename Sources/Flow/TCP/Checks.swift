@@ -22,41 +22,47 @@ struct Checks: Sendable, BitwiseCopyable {
 
   /// Whether one more would tell anything, wherever the tap is.
   @inline(__always)
-  private func isWorth(_ kind: Int) -> Bool {
+  private mutating func isWorth(_ kind: Int) -> Bool {
     let (right, not) = kind == 0 ? (good[0], wrong[0]) : (good[1], wrong[1])
     return not == 0 ? right < Checks.goodMin : right > 0 || not < .max
   }
   /// The same where the end itself is not: nothing is damaged yet where it is.
   @inline(__always)
-  private func isWorthFarAway(_ kind: Int) -> Bool { kind == 0 ? wrong[0] == 0 : wrong[1] == 0 }
+  private mutating func isWorthFarAway(_ kind: Int) -> Bool { kind == 0 ? wrong[0] == 0 : wrong[1] == 0 }
 
   /// Whether a segment was damaged on its way to the tap, of which its sender may be near: nothing is damaged
-  /// yet there. Its checksum is summed up only when it would tell anything.
+  /// yet there. Its checksum is summed up only when it would tell anything. It is taken into account, unless
+  /// the segment was damaged and nothing is to be done about one (`countsDamage`).
   @inline(__always)
   mutating func findDamage(
-    hasPayload: Bool, isNear: () -> Bool, _ verdict: () -> ChecksumVerdict?
+    hasPayload: Bool, countsDamage: Bool = true, isNear: () -> Bool, _ verdict: () -> ChecksumVerdict?
   ) -> Bool {
     let kind = hasPayload ? 1 : 0
     guard isWorth(kind) || (isWorthFarAway(kind) && !isNear()), let verdict = verdict() else { return false }
-    return take(verdict, kind) && !isNear()
+    let isDamaged = isDamage(verdict, kind) && !isNear()
+    if !isDamaged || countsDamage { count(verdict, kind) }
+    return isDamaged
   }
 
-  /// Takes a verdict; true when the segment was damaged: it is wrong, and nearly all others are right. One
-  /// that the card would have finished was not.
+  /// Whether a segment was damaged: its checksum is wrong, and nearly all others are right. One that the card
+  /// would have finished was not.
   @inline(__always)
-  private mutating func take(_ verdict: ChecksumVerdict, _ kind: Int) -> Bool {
+  private mutating func isDamage(_ verdict: ChecksumVerdict, _ kind: Int) -> Bool {
+    guard case .bad = verdict else { return false }
+    let all = wrong[kind] < .max ? wrong[kind] + 1 : .max
+    return good[kind] >= Checks.goodMin && good[kind] / 3 >= all
+  }
+
+  /// Counts a verdict.
+  @inline(__always)
+  private mutating func count(_ verdict: ChecksumVerdict, _ kind: Int) {
     switch verdict {
-    case .absent, .unverifiable: return false
+    case .absent, .unverifiable: break
     case .good:
       if good[kind] == .max { (good[kind], wrong[kind]) = (good[kind] / 2, wrong[kind] / 2) }
       good[kind] += 1
-      return false
-    case .partial:
+    case .partial, .bad:
       if wrong[kind] < .max { wrong[kind] += 1 }
-      return false
-    case .bad:
-      if wrong[kind] < .max { wrong[kind] += 1 }
-      return good[kind] >= Checks.goodMin && good[kind] / 3 >= wrong[kind]
     }
   }
 }

@@ -155,6 +155,21 @@ struct Journal: Sendable, BitwiseCopyable {
     firstFrame = frame.number
   }
 
+  /// What is written down of a segment.
+  @inline(__always)
+  mutating func entry(_ arrival: inout Arrival) -> JournalEntry {
+    JournalEntry(
+      arrival, since: arrival.time &- start, frames: UInt32(truncatingIfNeeded: arrival.frame &- firstFrame))
+  }
+
+  /// Writes a segment down, and counts it: one for which there is no room here, its store writes down.
+  @inline(__always)
+  mutating func write(_ arrival: inout Arrival) {
+    if count < Journal.held { entries[Int(count)] = entry(&arrival) }
+    count &+= 1
+    last = arrival.time &- start
+  }
+
   /// Both ends have sent their FIN and had it acknowledged.
   @inline(__always)
   var isClosed: Bool {

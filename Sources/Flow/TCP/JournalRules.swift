@@ -7,23 +7,23 @@ extension Journal {
   static let lateMin: Int64 = Watch.delayedMin - 4096
 
   /// Whether a first segment can begin a journal: a SYN and nothing else.
-  static func canBegin(_ a: Arrival) -> Bool {
+  static func canBegin(_ a: inout Arrival) -> Bool {
     a.flags & ~(TCPFlags.ece.rawValue | TCPFlags.cwr.rawValue | TCPFlags.psh.rawValue | TCPFlags.urg.rawValue)
       == TCPFlags.syn.rawValue
       && a.payload == 0 && a.window != 0 && !a.isMarked && a.side == .originator
   }
 
   /// Whether a segment is the first answer to the first SYN: `TCPConnection.isAsked`.
-  mutating func isAnswer(_ a: Arrival) -> Bool {
+  mutating func isAnswer(_ a: inout Arrival) -> Bool {
     let marks: TCPFlags = [.syn, .ack, .fin, .rst]
     return count == 1 && a.side == .responder
       && a.flags & marks.rawValue == TCPFlags.syn.rawValue | TCPFlags.ack.rawValue && a.flags <= 0xff
-      && a.payload == 0 && a.acknowledgment == ends[0].next && a.window != 0 && !a.isMarked && isTold(a)
+      && a.payload == 0 && a.acknowledgment == ends[0].next && a.window != 0 && !a.isMarked && isTold(&a)
   }
 
   /// Whether its time and its frame can be written down, and it came behind the last.
   @inline(__always)
-  private mutating func isTold(_ a: Arrival) -> Bool {
+  private mutating func isTold(_ a: inout Arrival) -> Bool {
     let since = a.time &- start
     return since >= last && since < 1 &<< Int64(JournalEntry.timeBits)
       && a.frame &- firstFrame <= UInt64(UInt32.max)
@@ -36,7 +36,7 @@ extension Journal {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
     let marks: TCPFlags = [.syn, .rst, .ece, .ae, .ack]
     guard a.flags & marks.rawValue == TCPFlags.ack.rawValue, a.sequence == ends[me].next, !a.isMarked,
-      a.window != 0, a.hasStamp == ends[me].offer.hasTimestamps, a.way == ways[me], isTold(a),
+      a.window != 0, a.hasStamp == ends[me].offer.hasTimestamps, a.way == ways[me], isTold(&a),
       count > 2 || (count == 2 && a.side == .originator), a.payload <= Int(UInt16.max),
       a.isInOrder(behind: ends[me].stamp, ends[me].identification)
     else { return false }
@@ -48,13 +48,11 @@ extension Journal {
     guard heard <= flight, heard > 0 || (length > 0 && count > 2),
       heard == 0 || heard == flight || a.acknowledgment == ends[peer].lastStart
     else { return false }
-    if length > 0, !canSend(a, length) { return false }
+    if length > 0, !canSend(&a, length) { return false }
     // A FIN that crosses another is an odd one.
     if a.flags & TCPFlags.fin.rawValue != 0, ends[peer].hasFIN, heard != flight { return false }
-    if a.payload == 0, !ends[peer].hasFIN, a.time &- start &- ends[peer].lastNew >= Journal.lateMin, isLate(a)
-    {
-      return false
-    }
+    let waited = a.time &- start &- ends[peer].lastNew
+    if a.payload == 0, !ends[peer].hasFIN, waited >= Journal.lateMin, isLate(&a) { return false }
     let window = UInt32(a.window) &<< UInt32(ends[me].shift)
     guard ends[me].hasEdge else { return true }
     if window < UInt32(ends[peer].segmentSize), window < ends[me].windowMax / 2 { return false }
@@ -64,7 +62,7 @@ extension Journal {
 
   /// Whether what an end sends is taken by its peer, and no bulk transfer yet.
   @inline(__always)
-  private mutating func canSend(_ a: Arrival, _ length: UInt32) -> Bool {
+  private mutating func canSend(_ a: inout Arrival, _ length: UInt32) -> Bool {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
     if ends[me].hasFIN { return false }
     if a.payload == 0 { return true }
@@ -78,7 +76,7 @@ extension Journal {
 
   /// Whether a late acknowledgment may have been waited for (`TCPConnection.noteStall`): later than the
   /// way to the end that sends it and back accounts for.
-  private mutating func isLate(_ a: Arrival) -> Bool {
+  private mutating func isLate(_ a: inout Arrival) -> Bool {
     let peer = a.side.other.rawValue
     guard ends[peer].next &- ends[peer].initial > 1 else { return false }
     let (asked, answered) = a.side == .originator ? (1, 2) : (0, 1)
@@ -89,7 +87,7 @@ extension Journal {
 
 extension Journal {
   /// Writes down the first SYN, or the answer to it, with what it offers.
-  mutating func begin(_ a: Arrival, _ offer: TCPOffer) {
+  mutating func begin(_ a: inout Arrival, _ offer: TCPOffer) {
     let me = a.side.rawValue
     ends[me].initial = a.sequence
     ends[me].next = a.sequence &+ 1
@@ -102,11 +100,11 @@ extension Journal {
     (ends[me].inFlight, ends[me].lastSegments) = (1, 1)
     (ends[me].stamp, ends[me].identification) = (a.stamp, a.identification)
     ways[me] = a.way
-    if a.side == .responder { agree(a) }
+    if a.side == .responder { agree(&a) }
   }
 
   /// Both ends have said what they offer.
-  private mutating func agree(_ a: Arrival) {
+  private mutating func agree(_ a: inout Arrival) {
     ends[0].acknowledged = ends[0].next
     ends[0].inFlight = 0
     ends[1].edge = a.acknowledgment &+ UInt32(a.window)
@@ -118,9 +116,37 @@ extension Journal {
     }
   }
 
+  /// Takes a segment, and writes it down, when it is an ordinary one, there is room for it, and it was not
+  /// damaged on its way; `canGrow` says whether entries that there is no room for here can be elsewhere.
+  /// Answers how many segments have come with it, 0 when it was not taken.
+  @inline(__always)
+  mutating func take(_ a: inout Arrival, canGrow: Bool, _ verdict: () -> ChecksumVerdict?) -> Int {
+    guard isOrdinary(&a), hasRoom(canGrow: canGrow), !isDamaged(&a, verdict) else { return 0 }
+    take(&a)
+    write(&a)
+    return Int(count)
+  }
+
+  /// Whether one more entry can be written.
+  @inline(__always)
+  mutating func hasRoom(canGrow: Bool) -> Bool {
+    count == Journal.held ? canGrow : count < Journal.held + JournalRest.held
+  }
+
+  /// Whether a segment was damaged on its way to the tap, as `TCPConnection.isDamaged` has it; `verdict` is
+  /// that of its checksum, nil when nobody has its octets. When it was, nothing has been done.
+  @inline(__always)
+  mutating func isDamaged(_ a: inout Arrival, _ verdict: () -> ChecksumVerdict?) -> Bool {
+    if a.isCut { return false }
+    let me = a.side.rawValue
+    let isNear = ends[me].isNear
+    return ends[me].checks.findDamage(
+      hasPayload: a.payload > 0, countsDamage: false, isNear: { isNear }, verdict)
+  }
+
   /// Takes an ordinary segment into account.
   @inline(__always)
-  mutating func take(_ a: inout Arrival) {
+  private mutating func take(_ a: inout Arrival) {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
     let length = UInt32(truncatingIfNeeded: a.payload) &+ UInt32(a.flags & TCPFlags.fin.rawValue)
     if a.acknowledgment != ends[peer].acknowledged {
@@ -143,19 +169,19 @@ extension Journal {
     ends[me].hasEdge = true
     ends[me].windowMax = max(ends[me].windowMax, window)
     ends[me].stamp = a.stamp
-    if a.identification != 0, isNewest(a) { ends[me].identification = a.identification }
-    if count == 2 { findTap(a) }
+    if a.identification != 0, isNewest(&a) { ends[me].identification = a.identification }
+    if count == 2 { findTap(&a) }
   }
 
   /// Whether an identification was given after the latest of its end.
   @inline(__always)
-  private mutating func isNewest(_ a: Arrival) -> Bool {
+  private mutating func isNewest(_ a: inout Arrival) -> Bool {
     let most = ends[a.side.rawValue].identification
     return most == 0 || Int16(bitPattern: a.identification &- most) > 0
   }
 
   /// The opening is complete: which end answers at once.
-  private mutating func findTap(_ a: Arrival) {
+  private mutating func findTap(_ a: inout Arrival) {
     var opening = Opening()
     (opening.syn, opening.synACK, opening.ack) = (0, 1, 2)
     opening.there = BriefTime(entries[1].since)

@@ -37,30 +37,37 @@ struct JournalStore: ~Copyable {
   /// Puts in a journal, and says its place.
   mutating func insert(_ journal: Journal) -> Int { places.take(journal) }
 
+  /// Whether entries that a journal has no room for can be elsewhere.
+  private var canGrow: Bool { rests.count < JournalStore.restsMax }
+
   /// Whether one more entry can be written.
+  mutating func hasRoom(_ place: Int) -> Bool { self[place].hasRoom(canGrow: canGrow) }
+
+  /// Writes down an ordinary segment that was not damaged on its way to the tap, when there is room for it;
+  /// `verdict` is that of its checksum, nil when nobody has its octets. False when it is another, or there is
+  /// no room: then nothing has been done.
   @inline(__always)
-  mutating func hasRoom(_ place: Int) -> Bool {
-    let count = Int(self[place].count)
-    if count < Journal.held { return true }
-    if count == Journal.held { return rests.count < JournalStore.restsMax }
-    return count < Journal.held + JournalRest.held
+  mutating func take(
+    _ arrival: inout Arrival, at place: Int, _ verdict: () -> ChecksumVerdict?
+  ) -> Bool {
+    let canGrow = canGrow
+    let count = places.change(place) { $0.take(&arrival, canGrow: canGrow, verdict) }
+    if count > Journal.held { writeRest(&arrival, at: place) }
+    return count > 0
   }
 
-  /// Writes down a segment, for which there is room.
+  /// Writes down a SYN, or the answer to it.
   @inline(__always)
-  mutating func write(_ arrival: inout Arrival, at place: Int) {
-    let since = arrival.time &- self[place].start
-    let frames = UInt32(truncatingIfNeeded: arrival.frame &- self[place].firstFrame)
-    let entry = JournalEntry(arrival, since: since, frames: frames)
-    let count = Int(self[place].count)
-    if count < Journal.held {
-      self[place].entries[count] = entry
-    } else {
-      if count == Journal.held { self[place].rest = Int32(rests.take(JournalRest())) }
-      rests[Int(self[place].rest)].entries[count &- Journal.held] = entry
+  mutating func write(_ arrival: inout Arrival, at place: Int) { self[place].write(&arrival) }
+
+  /// Writes down what was counted, and had no room in the journal itself.
+  private mutating func writeRest(_ arrival: inout Arrival, at place: Int) {
+    let (entry, index, rest) = places.change(place) {
+      ($0.entry(&arrival), Int($0.count) &- 1 &- Journal.held, Int($0.rest))
     }
-    self[place].count &+= 1
-    self[place].last = since
+    let here = rest >= 0 ? rest : rests.place(JournalRest())
+    rests[here].entries[index] = entry
+    if rest < 0 { places.change(place) { $0.rest = Int32(here) } }
   }
 
   /// Asks for a journal that is read soon.

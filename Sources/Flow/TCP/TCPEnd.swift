@@ -73,12 +73,17 @@ public struct TCPOffer: Sendable, Equatable, BitwiseCopyable {
 extension TCPOffer {
   /// What a SYN says.
   init(_ packet: inout Packet) {
-    let flags = packet.tcp.flags
     self.init(
       maximumSegmentSize: packet.tcp.maximumSegmentSize, windowScale: packet.tcp.windowScale,
       isSACKPermitted: packet.tcp.sackPermitted, hasTimestamps: packet.tcp.hasTimestamps,
-      hasECN: flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack)),
+      hasECN: TCPOffer.hasECN(packet.tcp.flags),
       isCut: packet.faultEndedWalk && packet.faultLayer == .tcp)
+  }
+
+  /// Whether the control bits of a SYN, or of its answer, offer ECN (RFC 3168 section 6.1.1).
+  @inline(__always)
+  static func hasECN(_ flags: TCPFlags) -> Bool {
+    flags.contains(.ece) && (flags.contains(.cwr) || flags.contains(.ack))
   }
 }
 
