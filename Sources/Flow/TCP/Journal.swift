@@ -147,6 +147,8 @@ struct Journal: Sendable, BitwiseCopyable {
   /// Where the entries behind these are, -1 for nowhere.
   var rest: Int32 = -1
   var count: UInt8 = 0
+  /// The last late acknowledgment, by how many segments came with it, and its end in the lowest bit.
+  var late: UInt8 = 0
   /// Where each end's segments are seen.
   var ways: InlineArray<2, UInt16> = [0, 0]
 

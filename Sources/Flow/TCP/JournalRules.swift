@@ -51,8 +51,8 @@ extension Journal {
     if length > 0, !canSend(&a, length) { return false }
     // A FIN that crosses another is an odd one.
     if a.flags & TCPFlags.fin.rawValue != 0, ends[peer].hasFIN, heard != flight { return false }
-    let waited = a.time &- start &- ends[peer].lastNew
-    if a.payload == 0, !ends[peer].hasFIN, waited >= Journal.lateMin, isLate(&a) { return false }
+    // What was waited for until a late acknowledgment came is for a rule.
+    if a.payload > 0, late == Journal.late(count, a.side.other) { return false }
     let window = UInt32(a.window) &<< UInt32(ends[me].shift)
     guard ends[me].hasEdge else { return true }
     if window < UInt32(ends[peer].segmentSize), window < ends[me].windowMax / 2 { return false }
@@ -74,11 +74,23 @@ extension Journal {
     return Int32(ends[me].inFlight) &+ Load.segments(Int64(length), of: Int64(size)) < Congestion.bulkMin
   }
 
-  /// Whether a late acknowledgment may have been waited for (`TCPConnection.noteStall`): later than the
-  /// way to the end that sends it and back accounts for.
+  /// What is remembered of a late acknowledgment from an end, the last of so many segments.
+  @inline(__always)
+  private static func late(_ count: UInt8, _ side: FlowSide) -> UInt8 {
+    count &<< 1 | UInt8(truncatingIfNeeded: side.rawValue)
+  }
+
+  /// Whether the last segment is a late acknowledgment, after which its receiver may go on.
+  mutating func isWaitedFor() -> Bool { late &>> 1 == count }
+
+  /// Whether an acknowledgment may have been waited for (`TCPConnection.noteStall`): it has no octets, is the
+  /// first of all that its peer has sent, and later than the way to the end that sends it and back accounts
+  /// for.
   private mutating func isLate(_ a: inout Arrival) -> Bool {
     let peer = a.side.other.rawValue
-    guard ends[peer].next &- ends[peer].initial > 1 else { return false }
+    guard a.flags == TCPFlags.ack.rawValue, a.acknowledgment == ends[peer].next, !ends[peer].hasFIN,
+      ends[peer].acknowledged != a.acknowledgment, ends[peer].next &- ends[peer].initial > 1
+    else { return false }
     let (asked, answered) = a.side == .originator ? (1, 2) : (0, 1)
     let way = entries[answered].since &- entries[asked].since
     return a.time &- start &- ends[peer].lastNew &- way >= Journal.lateMin
@@ -149,6 +161,9 @@ extension Journal {
   private mutating func take(_ a: inout Arrival) {
     let (me, peer) = (a.side.rawValue, a.side.other.rawValue)
     let length = UInt32(truncatingIfNeeded: a.payload) &+ UInt32(a.flags & TCPFlags.fin.rawValue)
+    if a.payload == 0, a.time &- start &- ends[peer].lastNew >= Journal.lateMin, isLate(&a) {
+      late = Journal.late(count &+ 1, a.side)
+    }
     if a.acknowledgment != ends[peer].acknowledged {
       // What is left of it is what the last frame brought.
       ends[peer].inFlight = a.acknowledgment == ends[peer].next ? 0 : ends[peer].lastSegments
