@@ -65,7 +65,7 @@ extension Tracker {
     let index = table.insert(slot, hash ?? table.hash(name.key))
     if briefly {
       table.slots[index].isBrief = true
-      table.slots[index].state = journals.insert(Journal(frame))
+      table.slots[index].state = journals.begin(frame)
     } else if isOutlined(index) {
       table.slots[index].state = outlines.take(Outline(frame))
     } else if flags != nil {

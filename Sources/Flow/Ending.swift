@@ -72,7 +72,7 @@ extension Tracker {
 
   /// There are too many closed flows: the one that has been quiet for longest ends.
   mutating func endClosed() {
-    guard let index = lists.oldestClosed(table), index != atHand else { return }
+    guard let index = lists.oldestClosed(&table), index != atHand else { return }
     counts.closedSooner += 1
     askBehind(index)
     end(index, .end)

@@ -81,7 +81,9 @@ struct FlowLists {
   }
 
   /// Of the closed flows the one that was seen least recently.
-  func oldestClosed(_ table: borrowing FlowTable) -> Int? {
+  ///
+  /// `mutating`, though it changes nothing: what only reads is handed a copy of the lists and of the table.
+  mutating func oldestClosed(_ table: inout FlowTable) -> Int? {
     guard let index = oldest(.closed), let other = oldest(.refused) else {
       return oldest(.closed) ?? oldest(.refused)
     }

@@ -29,14 +29,14 @@ struct FlowTable: ~Copyable {
   private var oldFirst = 0
   private var isMoving = false
   var slots = Slab<FlowSlot>()
-  private var free: [Int32] = []
+  private var free = FreePlaces()
 
   /// Octets per flow, besides its slot, when the table is as empty as it gets: a quarter of the buckets, and
   /// half as many again while they move; and the list of free places.
   static let octetsPerFlow = 4 * 4 + 2 * 4 + 8
   /// Octets of memory.
   var octets: Int {
-    buckets.octets + old.octets + slots.count * MemoryLayout<FlowSlot>.stride + free.capacity * 4
+    buckets.octets + old.octets + slots.count * MemoryLayout<FlowSlot>.stride + free.octets
   }
 
   /// Flows in the table.
@@ -120,7 +120,7 @@ struct FlowTable: ~Copyable {
     if isMoving { move() } else if (count + 1) * 2 > buckets.count { grow() }
     let index: Index
     if let reused = free.popLast() {
-      index = Int(reused)
+      index = reused
       slots[index] = slot
     } else {
       index = slots.append(slot)
@@ -148,7 +148,7 @@ struct FlowTable: ~Copyable {
       precondition(isThere, "a flow that is taken out is in the table")
     }
     slots[index].isOpen = false
-    free.append(Int32(index))
+    free.append(index)
   }
 
   /// What a bucket says of a hash besides the place, when it is where that is looked for first.

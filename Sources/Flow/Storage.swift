@@ -10,6 +10,7 @@
 // Every index is checked: what is outside stops the program, as with an array.
 
 internal import CPrefetch
+internal import Wire
 
 /// Elements by index, in blocks that never move. Only grows; who uses it keeps a list of free places.
 @safe struct Slab<Element>: ~Copyable {
@@ -101,30 +102,30 @@ internal import CPrefetch
 /// A slab with the list of its free places.
 struct Pool<Element>: ~Copyable {
   private var slab = Slab<Element>()
-  private var free: [Int32] = []
+  private var free = FreePlaces()
 
   init() {}
 
   /// Elements that are in use.
   var count: Int { slab.count - free.count }
   /// Octets of memory.
-  var octets: Int { slab.count * MemoryLayout<Element>.stride + free.capacity * 4 }
+  var octets: Int { slab.count * MemoryLayout<Element>.stride + free.octets }
 
   /// Puts an element into a free place, and says where.
   mutating func take(_ element: Element) -> Int {
     guard let place = free.popLast() else { return slab.append(element) }
-    slab[Int(place)] = element
-    return Int(place)
+    slab[place] = element
+    return place
   }
 
   /// A free place, with what was left in it, or `fresh` when none is.
   mutating func place(_ fresh: @autoclosure () -> Element) -> Int {
-    if let place = free.popLast() { return Int(place) }
+    if let place = free.popLast() { return place }
     return slab.append(fresh())
   }
 
   /// Gives a place back.
-  mutating func giveBack(_ place: Int) { free.append(Int32(place)) }
+  mutating func giveBack(_ place: Int) { free.append(place) }
 
   /// Asks for an element that is read soon.
   @inline(__always)
@@ -163,9 +164,10 @@ struct Pool<Element>: ~Copyable {
   /// Octets of a place, and of its number among the free ones.
   static var octetsPerPlace: Int { MemoryLayout<Place>.stride + 4 }
 
-  mutating func take(_ journal: Journal) -> Int {
+  /// A place for a journal, which begins there with a frame.
+  mutating func begin(_ frame: Frame) -> Int {
     let place = places.place(Place())
-    self[journal: place] = journal
+    change(place) { $0.begin(frame) }
     return place
   }
 

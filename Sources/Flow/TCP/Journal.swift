@@ -134,8 +134,8 @@ struct Journal: Sendable, BitwiseCopyable {
   static let held = 6
 
   /// Of the first segment.
-  let start: Int64
-  let firstFrame: UInt64
+  private(set) var start: Int64
+  private(set) var firstFrame: UInt64
   /// Nanoseconds from the first segment to the last.
   var last: Int64 = 0
   /// Nanoseconds for which an end of the connection was in TIME_WAIT in whose place this one came, -1 for
@@ -155,6 +155,16 @@ struct Journal: Sendable, BitwiseCopyable {
   init(_ frame: Frame) {
     start = frame.time
     firstFrame = frame.number
+  }
+
+  /// Makes it one that begins with a frame, in the place of another. Of what is not counted nothing is asked:
+  /// it is not written.
+  @inline(__always)
+  mutating func begin(_ frame: Frame) {
+    (start, firstFrame, last) = (frame.time, frame.number, 0)
+    (reusedAfter, isReusedNewer) = (-1, false)
+    ends = InlineArray(repeating: JournalEnd())
+    (rest, count, late) = (-1, 0, 0)
   }
 
   /// What is written down of a segment.

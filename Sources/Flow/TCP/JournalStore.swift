@@ -34,8 +34,8 @@ struct JournalStore: ~Copyable {
     @inline(__always) _modify { yield &places[journal: place] }
   }
 
-  /// Puts in a journal, and says its place.
-  mutating func insert(_ journal: Journal) -> Int { places.take(journal) }
+  /// Begins a journal with the frame of its first segment, and says its place.
+  mutating func begin(_ frame: Frame) -> Int { places.begin(frame) }
 
   /// Whether entries that a journal has no room for can be elsewhere.
   private var canGrow: Bool { rests.count < JournalStore.restsMax }
