@@ -54,6 +54,8 @@ public struct LinePrinter: ~Copyable {
   var depth = 0
   /// The initial sequence numbers of conversations.
   var sequences = SequenceTable()
+  /// The texts of addresses and ports.
+  var endTexts = EndTexts()
   /// Text and origin of time stamps.
   var clock = LineClock()
   /// The requests of text protocols.

@@ -135,6 +135,7 @@ struct SequenceTable {
   }
 
   /// Where a conversation's probing begins.
+  @inline(__always)
   private func home(_ conversation: Conversation) -> Int {
     var hash = secret ^ UInt64(conversation.ports)
     hash = fold(hash ^ conversation.low.low, 0x9e37_79b9_7f4a_7c15)

@@ -62,24 +62,23 @@ extension LinePrinter {
   /// been written.
   @inline(__always)
   mutating func straight(_ bytes: Bytes, _ frame: Frame) throws(Cut) -> Bool {
-    guard isStraight, let segment = StraightSegment(bytes, frame) else { return false }
-    try write(segment, bytes)
-    return true
+    isStraight ? try write(bytes, frame, isStamped: false) : false
   }
 
   /// Prints the time stamp and the line of an ordinary segment when nothing but these was asked for. False
   /// when it is none: then nothing has been written.
   @inline(__always)
   mutating func brief(_ bytes: Bytes, _ frame: Frame) -> Bool {
-    guard isBrief, isStraight, bytes.count <= LinePrinter.lengthMax,
-      let segment = StraightSegment(bytes, frame)
-    else { return false }
-    timestamp(frame.time)
-    do throws(Cut) { try write(segment, bytes) } catch { cutShort(error) }
+    guard isBrief, isStraight, bytes.count <= LinePrinter.lengthMax else { return false }
+    do throws(Cut) { return try write(bytes, frame, isStamped: true) } catch { cutShort(error) }
     return true
   }
 
-  private mutating func write(_ segment: StraightSegment, _ bytes: Bytes) throws(Cut) {
+  /// In one piece: a segment that is handed on is written to memory and read again.
+  @inline(never)
+  private mutating func write(_ bytes: Bytes, _ frame: Frame, isStamped: Bool) throws(Cut) -> Bool {
+    guard let segment = StraightSegment(bytes, frame) else { return false }
+    if isStamped { timestamp(frame.time) }
     reading = "tcp"
     linkLength = 14
     depth = 0
@@ -98,11 +97,9 @@ extension LinePrinter {
       }
     }
     let data = segment.total &- 20 &- segment.size
+    out.write(endTexts.text(.source, source, from))
+    out.write(endTexts.text(.destination, destination, to))
     out.compose { pen in
-      pen.write("IP ", ipv4: source)
-      pen.write(".", decimal: UInt64(from))
-      pen.write(" > ", ipv4: destination)
-      pen.write(".", decimal: UInt64(to))
       pen.write(flags: flags)
       if data > 0 {
         pen.write(", seq ", decimal: UInt64(sequence))
@@ -131,6 +128,7 @@ extension LinePrinter {
       try application(
         bytes.extracting(14 &+ 20 &+ segment.size..<14 &+ segment.total), data, from, to)
     }
+    return true
   }
 }
 
