@@ -5,7 +5,7 @@ internal import Wire
 /// The last packets of all connections together, by what a copy has in common with its original. One table
 /// of fixed size for the whole tracker: a copy follows its original by a moment, whichever connection it is
 /// of.
-struct Copies {
+struct Copies: ~Copyable {
   /// Packets that are remembered, by default.
   static let entriesMax = 1 << 14
   /// Places that a packet may take.
@@ -14,7 +14,7 @@ struct Copies {
   /// repeat after 65,536.
   static let reach: UInt32 = 2048
 
-  private struct Entry {
+  struct Entry {
     /// Of the end and the number of the packet's first octet.
     var place: UInt32 = 0
     /// Of everything else that a copy has in common with its original.
@@ -32,9 +32,9 @@ struct Copies {
     }
   }
 
-  /// The places that a packet may take: all that is done with them is done at once, which asks the list of
-  /// them for its place once.
-  private struct Places {
+  /// The places that a packet may take: all that is done with them is done at once, which asks for where they
+  /// are once.
+  struct Places {
     private var entries = InlineArray<4, Entry>(repeating: Entry())
 
     @inline(__always)
@@ -69,7 +69,8 @@ struct Copies {
     }
   }
 
-  private var places: [Places]
+  /// Not an array: each packet asks for its places twice, and an array would ask who else holds it.
+  private var places = Slab<Places>()
   private let mask: Int
   private let secret: FlowSecret
 
@@ -80,7 +81,7 @@ struct Copies {
   init(_ count: Int = entriesMax, secret: FlowSecret) {
     var size = Copies.ways
     while size < count { size *= 2 }
-    places = [Places](repeating: Places(), count: size / Copies.ways)
+    for _ in 0..<size / Copies.ways { _ = places.append(Places()) }
     mask = size / Copies.ways - 1
     self.secret = secret
   }
