@@ -147,9 +147,8 @@ extension Tracker {
     while reader.read() {
       let detail = details.place(of: connections.warm[slot].detail)
       var verdict = Verdict()
-      var packet = reader.packet
       connections.warm[slot].receive(
-        &packet, reader.frame, Bytes(), from: reader.side, on: reader.way, flow: serial,
+        &reader.packet, reader.frame, Bytes(), from: reader.side, on: reader.way, flow: serial,
         &details.details[detail], &copies, &verdict)
       details.settle(detail, slot, &connections.warm)
     }
@@ -179,10 +178,9 @@ extension TCPConnection {
     var reader = JournalReader(whole)
     while reader.read() {
       var verdict = Verdict()
-      var packet = reader.packet
       connection.receive(
-        &packet, reader.frame, Bytes(), from: reader.side, on: reader.way, flow: flow, &detail, &copies,
-        &verdict)
+        &reader.packet, reader.frame, Bytes(), from: reader.side, on: reader.way, flow: flow, &detail,
+        &copies, &verdict)
       detail.isHeld = !detail.isBlank()
       (detail.isTouched, detail.isUsed) = (false, false)
     }

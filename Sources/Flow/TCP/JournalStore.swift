@@ -129,8 +129,8 @@ struct WholeJournal: Sendable, BitwiseCopyable {
 
 /// The segments of a journal as they came, one after the other.
 struct JournalReader {
-  /// The last that was read.
-  private(set) var packet = Packet()
+  /// The last that was read: who takes it is lent it, because a copy would be of three thousand octets.
+  var packet = Packet()
   private(set) var frame = Frame(number: 0, time: 0, wireLength: 0, capturedLength: 0, link: .ethernet)
   private(set) var side = FlowSide.originator
   private(set) var way: UInt16 = 0
