@@ -108,9 +108,7 @@ extension TCPConnection {
     let isSame = segment.window == ends[me].windowSent
     if isInFlight, isSame {
       verdict.analysis.insert(.duplicateACK)
-      detail[me].counters.duplicateACKs += 1
-      detail[me].duplicateACKsSent &+= 1
-      verdict.count = detail[me].duplicateACKsSent
+      verdict.count = detail[me].repeatACK()
       if verdict.of == 0, ends[me].acknowledgmentFrame > 0 {
         verdict.of = firstFrame &+ UInt64(ends[me].acknowledgmentFrame) &- 1
       }

@@ -78,6 +78,7 @@ public struct TCPDetail: Sendable {
 
   /// Whether nothing is at hand that an ordinary segment of `me` could touch: its peer's losses, holes in the
   /// peer's numbers, windows that were closed, acknowledgments that `me` repeats.
+  @inline(__always)
   mutating func isCalm(_ me: Int, _ peer: Int) -> Bool {
     ends[peer].holes.isEmpty && ends[peer].recovery.isBlank && ends[peer].repeats.isBlank
       && ends[peer].control.fullSince == 0 && ends[me].control.fullSince == 0
@@ -290,6 +291,14 @@ struct TCPEndDetail: Sendable {
   var control = FlowControl()
   var zeroWindowSince: Int64?
   var zeroWindowTime: Int64 = 0
+
+  /// Counts one more repeat of the last acknowledgment, and says how many there are. Both at once: who asks
+  /// for one thing behind `detail[me]` is handed a copy of all.
+  mutating func repeatACK() -> UInt32 {
+    counters.duplicateACKs += 1
+    duplicateACKsSent &+= 1
+    return duplicateACKsSent
+  }
 
   // `mutating`, as in a connection: what only reads is handed copies of the lists' owners.
 
