@@ -49,8 +49,17 @@ enum FlowClass: UInt8, Sendable, CaseIterable {
 }
 
 extension TCPConnection {
-  /// What kind of flow it is.
+  /// What kind of flow it is. Nearly every packet is of one that was opened, and that no end has closed.
+  @inline(__always)
   mutating func classify() -> FlowClass {
+    if opening.isComplete, ends[0].state == .established, ends[1].state == .established {
+      return .established
+    }
+    return classifyAnew()
+  }
+
+  @inline(never)
+  private mutating func classifyAnew() -> FlowClass {
     if isClosed { return isProven ? .closed : .refused }
     if isProven { return .established }
     return isHalfOpen ? .halfOpen : .oneSided

@@ -75,20 +75,20 @@ struct DetailPool: ~Copyable {
   /// After a packet: keeps what has become something, takes back what has become nothing.
   @inline(__always)
   mutating func settle(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
-    if details[place].isTouched {
-      settleTouched(place, owner, &connections)
-    } else if details[place].isUsed {
-      settleUsed(place, owner, &connections)
+    if !details[place].isTouched {
+      if !details[place].isUsed { return }
+      // The owner goes on sending in bulk.
+      if !places[place].isUnproven {
+        details[place].isUsed = false
+        // Read first: with a write the list asks who else holds it.
+        if !places[place].isRecent { places[place].isRecent = true }
+        return
+      }
     }
+    settleTouched(place, owner, &connections)
   }
 
-  /// The owner goes on sending in bulk.
-  private mutating func settleUsed(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
-    if places[place].isUnproven { return settleTouched(place, owner, &connections) }
-    details[place].isUsed = false
-    places[place].isRecent = true
-  }
-
+  @inline(never)
   private mutating func settleTouched(_ place: Int, _ owner: Int, _ connections: inout Pool<TCPConnection>) {
     details[place].isTouched = false
     details[place].isUsed = false
