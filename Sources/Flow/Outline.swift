@@ -104,7 +104,7 @@ struct Outline: Sendable, BitwiseCopyable {
   /// Where the tap is nobody asks here.
   @inline(__always)
   mutating func isDamaged(_ side: FlowSide, _ payload: Int, _ verdict: () -> ChecksumVerdict?) -> Bool {
-    checks[side.rawValue].findDamage(hasPayload: payload > 0, isNear: { false }, verdict)
+    checks[side.rawValue].findDamage(hasPayload: payload > 0, isNear: false, verdict)
   }
 
   /// Takes a packet's segment; true when it was damaged on its way, and then nothing else is done. `octets`

@@ -49,7 +49,7 @@ extension Tracker {
     let me = arrival.side.rawValue
     let isNear = journals.places[steady: place].ends[me].has(SteadyEnd.near)
     return !journals.places[steady: place].ends[me].checks.findDamage(
-      hasPayload: arrival.payload > 0, countsDamage: false, isNear: { isNear }, checksum)
+      hasPayload: arrival.payload > 0, countsDamage: false, isNear: isNear, checksum)
   }
 
   /// Takes an ordinary segment, and counts it.

@@ -17,8 +17,9 @@ extension Tracker {
     case judged
   }
 
-  /// Takes a frame of a connection that is there, right from its octets. `packet` is used for nothing else,
-  /// and has then the TCP header of what was judged; only then `verdict` is written.
+  /// Takes a frame of a connection that is there, right from its octets. `packet` is used for nothing else:
+  /// it is read for what is more than most segments are. What is judged is no SYN; only then `verdict` is
+  /// written.
   public mutating func judgeStraight(
     _ octets: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: inout Verdict
   ) -> Straight {
@@ -29,13 +30,15 @@ extension Tracker {
 
   /// The same of a frame that was looked at. It is what `takeOrdinary` does with a packet: no SYN, which
   /// opens; nothing that a journal may yet take.
+  @inline(__always)
   private mutating func judgeForeseen(
     _ at: Int, _ octets: Bytes, _ frame: Frame, _ packet: inout Packet, _ verdict: inout Verdict
   ) -> Bool {
     let shape = foreseen[at].shape
-    let flags = octets.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin).u16(12)
-    let opening = TCPFlags.syn.rawValue
-    guard flags & opening == 0 else { return false }
+    if !foreseen[at].isLine {
+      let flags = octets.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin).u16(12)
+      if flags & TCPFlags.syn.rawValue != 0 { return false }
+    }
     if !hasBegun {
       begin(frame)
       hasBegun = true
@@ -50,11 +53,18 @@ extension Tracker {
       unfold(index)
     }
     (hasBegun, left) = (false, -1)
-    packet.readSegment(octets, shape)
     verdict = Verdict()
-    takeWarm(
-      index, isReversed: foreseen[at].isReversed, &packet, frame, octets,
-      on: foreseen[at].way(octets, frame), &verdict)
+    let (isReversed, way) = (foreseen[at].isReversed, foreseen[at].way(octets, frame))
+    if foreseen[at].isLine {
+      takeWarm(index, isReversed: isReversed, frame, ip: shape.total, &verdict) {
+        $0.receive(octets, frame, shape, from: $1.side, on: way, flow: $1.serial, &packet, &$2, &$3, &$4)
+      }
+    } else {
+      packet.readSegment(octets, shape)
+      takeWarm(index, isReversed: isReversed, frame, ip: shape.total, &verdict) {
+        $0.receive(&packet, frame, octets, from: $1.side, on: way, flow: $1.serial, &$2, &$3, &$4)
+      }
+    }
     return true
   }
 }

@@ -190,22 +190,25 @@ public struct Tracker: ~Copyable {
       packet.tcp.flags.rawValue & opening == 0
     else { return false }
     let way = Copies.way(&packet, frame)
-    takeWarm(index, isReversed: isReversed, &packet, frame, octets, on: way, &verdict)
+    takeWarm(index, isReversed: isReversed, frame, ip: packet.ipLength, &verdict) {
+      $0.receive(&packet, frame, octets, from: $1.side, on: way, flow: $1.serial, &$2, &$3, &$4)
+    }
     return true
   }
 
-  /// Takes a segment of a connection that is warm.
+  /// Takes a segment of a connection that is warm: `receive` lets the connection look at it.
   @inline(__always)
   mutating func takeWarm(
-    _ index: Int, isReversed: Bool, _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, on way: UInt16,
-    _ verdict: inout Verdict
+    _ index: Int, isReversed: Bool, _ frame: Frame, ip: Int, _ verdict: inout Verdict,
+    _ receive: (
+      inout TCPConnection, FlowSlot.Ordinary, inout TCPDetail, inout Copies, inout Verdict
+    ) -> Void
   ) {
-    let connection = table.slots[index].state
+    let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: ip)
     atHand = index
-    connections.see(connection)
-    let slot = table.slots[index].takeOrdinary(frame, isReversed: isReversed, ip: packet.ipLength)
-    judge(&packet, frame, octets, slot.state, slot.serial, from: slot.side, on: way, &verdict)
-    lists.touch(index, connections.warm[connection].classify(), before: slot.before, &table)
+    connections.see(slot.state)
+    judge(slot.state, &verdict) { receive(&$0, slot, &$1, &$2, &$3) }
+    lists.touch(index, connections.warm[slot.state].classify(), before: slot.before, &table)
     if lists.closed > limits.closedMax { endClosed() }
     verdict.flow = slot.serial
   }
@@ -250,9 +253,10 @@ public struct Tracker: ~Copyable {
         let place = details.place(of: connections.warm[slot].detail)
         reused.note(in: &details.details[place], frame.number, frame.time)
       }
-      judge(
-        &packet, frame, octets, slot, table.slots[index].serial, from: side, on: Copies.way(&packet, frame),
-        &verdict)
+      let (serial, way) = (table.slots[index].serial, Copies.way(&packet, frame))
+      judge(slot, &verdict) {
+        $0.receive(&packet, frame, octets, from: side, on: way, flow: serial, &$1, &$2, &$3)
+      }
     } else if packet.hasTCP, isOutlined(index) {
       let isDamaged = outlines[table.slots[index].state].receive(&packet, octets, from: side)
       if isDamaged { verdict.analysis = .badChecksum }
@@ -288,13 +292,11 @@ public struct Tracker: ~Copyable {
   /// Lets a connection look at its segment.
   @inline(__always)
   private mutating func judge(
-    _ packet: inout Packet, _ frame: Frame, _ octets: Bytes, _ connection: Int, _ serial: UInt64,
-    from side: FlowSide, on way: UInt16, _ verdict: inout Verdict
+    _ connection: Int, _ verdict: inout Verdict,
+    _ receive: (inout TCPConnection, inout TCPDetail, inout Copies, inout Verdict) -> Void
   ) {
     let place = details.place(of: connections.warm[connection].detail)
-    connections.warm[connection].receive(
-      &packet, frame, octets, from: side, on: way, flow: serial,
-      &details.details[place], &copies, &verdict)
+    receive(&connections.warm[connection], &details.details[place], &copies, &verdict)
     if verdict.settles { details.details[place].takeSettled(into: &settled) }
     details.settle(place, connection, &connections.warm)
   }

@@ -123,6 +123,19 @@ public struct PlainShape: Sendable, BitwiseCopyable {
     return true
   }
 
+  /// The identification of the IP packet; 0 when it has none.
+  @inlinable @inline(__always)
+  public func identification(_ bytes: Bytes) -> UInt16 {
+    version == 4 ? bytes.extracting(network..<bytes.count).extracting(0..<6).u16(4) : 0
+  }
+
+  /// Whether the IP packet has met congestion (RFC 3168 section 5).
+  @inlinable @inline(__always)
+  public func isMarked(_ bytes: Bytes) -> Bool {
+    let word = bytes.extracting(network..<bytes.count).extracting(0..<2).u16(0)
+    return (version == 4 ? word : word &>> 4) & 3 == 3
+  }
+
   /// A tag stands before the EtherType.
   @inlinable @inline(__always)
   public var isTagged: Bool { network != EthernetHeader.length }

@@ -15,8 +15,8 @@ struct PacketView: ~Copyable {
   private let isPlain: Bool
   private let mux: Mux
   private var packet = Packet()
-  /// What is asked of a segment that is judged without being dissected, and the verdict on the last that was
-  /// judged.
+  /// What may be asked of a segment that is judged without being dissected, and the verdict on the last that
+  /// was judged.
   private var segment = Packet()
   private var verdict = Verdict()
   private var tracker: Tracker
@@ -61,14 +61,18 @@ struct PacketView: ~Copyable {
     // Most lines say nothing but what is in the packet.
     if isPlain { return line.print(octets, frame) }
     let straight = tracker.judgeStraight(octets, frame, &segment, &verdict)
-    if straight == .silent, tracker.settled.isEmpty { return line.print(octets, frame) }
+    // Of most that is judged nothing is said either; with `-v` nothing is taken straight.
+    if straight == .silent || straight == .judged && verdict.analysis.isEmpty, tracker.settled.isEmpty {
+      return line.print(octets, frame)
+    }
     showJudged(octets, frame, straight)
   }
 
   /// Shows a line with what the tracker says of its packet, which it may have taken already.
   @inline(never)
   private mutating func showJudged(_ octets: Bytes, _ frame: Frame, _ straight: Tracker.Straight) {
-    var flags = segment.tcp.flags
+    // What is judged is no SYN: that is all that the words ask.
+    var flags: TCPFlags = []
     switch straight {
     case .judged: break
     case .silent: verdict = Verdict()

@@ -39,6 +39,8 @@ import Wire
       // What a tunnel carries has a checksum and a payload of its own.
       guard other.tunnelDepth == 0, other.layerCount == at + 2, other.fault == nil else { return true }
       return other.payloadLength == shape.payload
+        && UInt32(shape.identification(octets.span)) == (shape.version == 4 ? other.identification : 0)
+        && shape.isMarked(octets.span) == (other.trafficClass & 3 == 3)
         && (!shape.isTCP || Checksum.segment(octets.span, shape) == other.segmentChecksum(in: octets.span))
     }
   }

@@ -35,8 +35,9 @@ private struct Told: ~Copyable {
     case .silent: straightFrames += 1
     case .judged:
       judgedFrames += 1
-      // What is said of it is said with these flags.
-      packet.tcp.flags = segment.tcp.flags
+      // It is no SYN: that is all that the words ask.
+      #expect(!packet.tcp.flags.contains(.syn))
+      packet.tcp.flags = []
     }
     tracker.drain { _ in }
     var text = OctetBuffer(capacity: 256)

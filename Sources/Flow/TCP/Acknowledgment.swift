@@ -64,8 +64,8 @@ extension TCPConnection {
     }
     ends[peer].lastHeard = segment.time
     tellWindow(
-      segment, verdict, before, isAdvance: advances, tellsRepeat: tellsRepeat, sample: landing.sample, &detail
-    )
+      segment, &verdict, before, isAdvance: advances, tellsRepeat: tellsRepeat, sample: landing.sample,
+      &detail)
     noteEdge(segment, overtaken, &verdict, &detail)
     noteWindow(segment, &verdict, &detail)
     if number > ends[me].acknowledgmentSent || !ends[me].hasAcknowledged {

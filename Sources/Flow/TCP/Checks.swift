@@ -20,27 +20,35 @@ struct Checks: Sendable, BitwiseCopyable {
     return not >= UInt16(Checks.wrongMin) && right * 3 <= not
   }
 
-  /// Whether one more would tell anything, wherever the tap is.
+  /// Whether one more would tell anything. While none has been wrong, enough of them do where the end itself
+  /// is: nothing is damaged yet there. Away from it every one is asked.
   @inline(__always)
-  private mutating func isWorth(_ kind: Int) -> Bool {
-    let (right, not) = kind == 0 ? (good[0], wrong[0]) : (good[1], wrong[1])
-    return not == 0 ? right < Checks.goodMin : right > 0 || not < .max
+  mutating func isAsked(hasPayload: Bool, isNear: Bool) -> Bool {
+    let kind = hasPayload ? 1 : 0
+    let (right, not) = (good[kind], wrong[kind])
+    return not == 0 ? right < Checks.goodMin || !isNear : right > 0 || not < .max
   }
-  /// The same where the end itself is not: nothing is damaged yet where it is.
-  @inline(__always)
-  private mutating func isWorthFarAway(_ kind: Int) -> Bool { kind == 0 ? wrong[0] == 0 : wrong[1] == 0 }
 
   /// Whether a segment was damaged on its way to the tap, of which its sender may be near: nothing is damaged
   /// yet there. Its checksum is summed up only when it would tell anything. It is taken into account, unless
   /// the segment was damaged and nothing is to be done about one (`countsDamage`).
   @inline(__always)
   mutating func findDamage(
-    hasPayload: Bool, countsDamage: Bool = true, isNear: () -> Bool, _ verdict: () -> ChecksumVerdict?
+    hasPayload: Bool, countsDamage: Bool = true, isNear: Bool, _ verdict: () -> ChecksumVerdict?
   ) -> Bool {
+    guard isAsked(hasPayload: hasPayload, isNear: isNear), let verdict = verdict() else { return false }
     let kind = hasPayload ? 1 : 0
-    guard isWorth(kind) || (isWorthFarAway(kind) && !isNear()), let verdict = verdict() else { return false }
-    let isDamaged = isDamage(verdict, kind) && !isNear()
+    let isDamaged = isDamage(verdict, kind) && !isNear
     if !isDamaged || countsDamage { count(verdict, kind) }
+    return isDamaged
+  }
+
+  /// Takes a verdict; true when the segment was damaged, unless its sender is near.
+  @inline(__always)
+  mutating func take(_ verdict: ChecksumVerdict, hasPayload: Bool) -> Bool {
+    let kind = hasPayload ? 1 : 0
+    let isDamaged = isDamage(verdict, kind)
+    count(verdict, kind)
     return isDamaged
   }
 
@@ -68,20 +76,22 @@ struct Checks: Sendable, BitwiseCopyable {
 }
 
 extension TCPConnection {
-  /// Whether a segment was damaged on its way to the tap. `octets` are the frame's; none when nobody has
-  /// them.
+  /// Whether a segment was damaged on its way to the tap; `checksum` is the verdict on its checksum, nil when
+  /// nobody has all of its octets.
   @inline(__always)
-  mutating func isDamaged(
-    _ packet: inout Packet, _ octets: Bytes, _ side: FlowSide
+  mutating func isDamaged(_ segment: Segment, _ checksum: () -> ChecksumVerdict?) -> Bool {
+    let isNear = opening.near == segment.side
+    let isAsked = watch.checks[segment.side.rawValue].isAsked(hasPayload: segment.payload > 0, isNear: isNear)
+    return isAsked && isWrong(segment, isNear: isNear, checksum)
+  }
+
+  /// Apart from the question whether it is asked, which is short and comes with every segment.
+  @inline(never)
+  private mutating func isWrong(
+    _ segment: Segment, isNear: Bool, _ checksum: () -> ChecksumVerdict?
   ) -> Bool {
-    guard octets.count > 0, packet.payloadCaptured >= packet.payloadLength else { return false }
-    var checks = watch.checks[side.rawValue]
-    defer { watch.checks[side.rawValue] = checks }
-    return checks.findDamage(hasPayload: packet.payloadLength > 0) {
-      opening.vantage(of: side) == .near
-    } _: {
-      packet.segmentChecksum(in: octets)
-    }
+    guard let verdict = checksum() else { return false }
+    return watch.checks[segment.side.rawValue].take(verdict, hasPayload: segment.payload > 0) && !isNear
   }
 
   /// The other end drops a damaged segment (RFC 9293 section 3.1): it acknowledges nothing and moves nobody.

@@ -117,15 +117,19 @@ extension TCPConnection {
   }
 
   /// Tells an end's window what the end has sent.
-  mutating func noteSent(_ segment: Segment, _ verdict: Verdict, _ before: Load, _ detail: inout TCPDetail) {
+  mutating func noteSent(
+    _ segment: Segment, _ verdict: inout Verdict, _ before: Load, _ detail: inout TCPDetail
+  ) {
     if segment.payload > 0 || verdict.analysis.contains(.zeroWindowProbe) {
       noteRoom(segment, verdict, &detail)
     }
-    if segment.payload > 0 { noteLoad(segment, verdict, before, &detail) }
+    if segment.payload > 0 { noteLoad(segment, &verdict, before, &detail) }
   }
 
   /// The same of octets, behind what was in flight before them.
-  mutating func noteLoad(_ segment: Segment, _ verdict: Verdict, _ before: Load, _ detail: inout TCPDetail) {
+  mutating func noteLoad(
+    _ segment: Segment, _ verdict: inout Verdict, _ before: Load, _ detail: inout TCPDetail
+  ) {
     if isOnlyJudged { return }
     let me = segment.side.rawValue
     let load = load(of: me, &detail)
@@ -160,7 +164,7 @@ extension TCPConnection {
 
   /// Tells the peer's window what a segment told the peer.
   mutating func tellWindow(
-    _ segment: Segment, _ verdict: Verdict, _ before: Load, isAdvance: Bool, tellsRepeat: Bool,
+    _ segment: Segment, _ verdict: inout Verdict, _ before: Load, isAdvance: Bool, tellsRepeat: Bool,
     sample: Int64?, _ detail: inout TCPDetail
   ) {
     let peer = segment.side.other.rawValue

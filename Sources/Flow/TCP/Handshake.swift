@@ -52,8 +52,10 @@ struct Opening: Sendable {
   var synRetransmissions: UInt16 = 0
   var synACKRetransmissions: UInt16 = 0
   /// From the last SYN to the SYN-ACK, and from there to its ACK, once they are known.
-  var there = BriefTime()
-  var here = BriefTime()
+  var there = BriefTime() { didSet { findNear() } }
+  var here = BriefTime() { didSet { findNear() } }
+  /// The end that the tap is near to, if to any: asked of nearly every segment.
+  private(set) var near: FlowSide?
   var isSimultaneous = false
   var isFastOpen = false
   var isRefused = false
@@ -84,6 +86,15 @@ struct Opening: Sendable {
     if own * Opening.vantageRatio < other { return .near }
     if other * Opening.vantageRatio < own { return .far }
     return .unknown
+  }
+
+  private mutating func findNear() {
+    near =
+      switch vantage(of: .originator) {
+      case .near: .originator
+      case .far: .responder
+      case .unknown: nil
+      }
   }
 }
 

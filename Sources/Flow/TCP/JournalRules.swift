@@ -153,7 +153,7 @@ extension Journal {
     let me = a.side.rawValue
     let isNear = ends[me].isNear
     return ends[me].checks.findDamage(
-      hasPayload: a.payload > 0, countsDamage: false, isNear: { isNear }, verdict)
+      hasPayload: a.payload > 0, countsDamage: false, isNear: isNear, verdict)
   }
 
   /// Takes an ordinary segment into account.

@@ -12,16 +12,17 @@ extension TCPConnection {
   /// Flags that an ordinary segment does not have.
   private static let special: TCPFlags = [.syn, .rst, .ece]
 
-  /// Whether a segment can take the short way. `lastTime` is that of the segment before it.
+  /// Whether a segment can take the short way: `isMarked` tells that its packet has met congestion (RFC 3168
+  /// section 5), `lastTime` is that of the segment before it.
   @inline(__always)
   mutating func isOrdinary(
-    _ segment: Segment, _ overtaken: Bool?, _ window: Int64?, _ packet: inout Packet, _ lastTime: Int64,
+    _ segment: Segment, _ overtaken: Bool?, _ window: Int64?, isMarked: Bool, _ lastTime: Int64,
     _ detail: inout TCPDetail
   ) -> Bool {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     guard segment.flags.contains(.ack), segment.flags.isDisjoint(with: TCPConnection.special),
       segment.sequence == ends[me].highest, segment.sackCount == 0, segment.window != 0, overtaken != true,
-      segment.time >= lastTime, packet.trafficClass & 3 != 3, watch.challenged == 0, !keepsSeries,
+      segment.time >= lastTime, !isMarked, watch.challenged == 0, !keepsSeries,
       !takesWholeWay, !detail.mayHold || detail.isCalm(me, peer)
     else { return false }
     // Nothing new is acknowledged: such a segment is ordinary when it has something else to say.
@@ -49,15 +50,17 @@ extension TCPConnection {
     _ segment: Segment, _ packet: inout Packet, _ lastTime: Int64, _ verdict: inout Verdict,
     _ detail: inout TCPDetail
   ) {
-    if segment.length > 0 { sendOrdinary(segment, verdict, &detail) }
-    acknowledgeOrdinary(segment, verdict, &detail)
+    if segment.length > 0 { sendOrdinary(segment, &verdict, &detail) }
+    acknowledgeOrdinary(segment, &verdict, &detail)
     if isMoving(segment) { move(segment, &verdict, &detail) }
-    observeOrdinary(segment, &packet, lastTime, &detail)
+    if !isOnlyJudged { observeOrdinary(segment, &packet, lastTime, &detail) }
   }
 
   /// What is sent next: `send`, `noteSent`.
   @inline(__always)
-  private mutating func sendOrdinary(_ segment: Segment, _ verdict: Verdict, _ detail: inout TCPDetail) {
+  private mutating func sendOrdinary(
+    _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
+  ) {
     let me = segment.side.rawValue
     let isFirst = ends[me].acknowledged >= ends[me].highest
     if ends[me].isLone
@@ -72,52 +75,56 @@ extension TCPConnection {
         start: segment.sequence, length: UInt32(truncatingIfNeeded: segment.length), sent: segment.time)
       ends[me].highest = segment.end
       // Three segments in one frame are a bulk transfer as well, and so is one of an end that has had three.
-      if segment.payload > 0,
+      if segment.payload > 0, !isOnlyJudged,
         detail.hasWindow(me) || segment.length > 2 &* Int64(ends[me].segmentSize)
       {
-        noteLoad(segment, verdict, Load(), &detail)
+        noteLoad(segment, &verdict, Load(), &detail)
       }
     } else {
-      let before = load(of: me, &detail)
-      noteFlight(me, segment.sequence, segment.end, at: segment.time, isNew: true, &detail)
+      let before = isOnlyJudged ? Load() : load(of: me, &detail)
+      noteBehind(me, segment.sequence, segment.end, at: segment.time, &detail)
       ends[me].highest = segment.end
-      if segment.payload > 0 { noteLoad(segment, verdict, before, &detail) }
+      if segment.payload > 0, !isOnlyJudged { noteLoad(segment, &verdict, before, &detail) }
     }
     if segment.flags.contains(.fin) {
       ends[me].finSequence = segment.end - 1
       if ends[me].fin == Milestones.none { ends[me].fin = note(segment.time, segment.frame, &detail) }
     }
+    if isOnlyJudged { return }
     ends[me].flightMax = max(ends[me].flightMax, ends[me].highest - max(1, ends[me].acknowledged))
   }
 
   /// What is acknowledged, and the window: `acknowledge`, `noteEdge`, `noteWindow`.
   @inline(__always)
   private mutating func acknowledgeOrdinary(
-    _ segment: Segment, _ verdict: Verdict, _ detail: inout TCPDetail
+    _ segment: Segment, _ verdict: inout Verdict, _ detail: inout TCPDetail
   ) {
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     let number = segment.acknowledgment
     if ends[peer].state != .synSent { observeRoundTrip(peer) }
-    let hasWindow = detail.hasWindow(peer)
     let isAdvance = number > ends[peer].acknowledged
-    let isFirst = isAdvance && number > 1 && ends[peer].initialWindow == 0
+    // Who is only judged has no window that is replayed, and nobody asks how it began.
+    let hasWindow = !isOnlyJudged && detail.hasWindow(peer)
+    let isFirst = !isOnlyJudged && isAdvance && number > 1 && ends[peer].initialWindow == 0
     let before = hasWindow || isFirst ? load(of: peer, &detail) : Load()
     if isFirst { ends[peer].initialWindow = UInt16(clamping: before.segments) }
-    var landing = Landing()
+    var sample: Int64?
     if isAdvance {
+      var landing = Landing()
       land(peer, number, at: segment.time, &landing, &detail)
       ends[peer].acknowledged = number
       ends[peer].startTimer(segment.time, byPeer: true)
-      if let sample = landing.sample { measure(peer, sample) }
+      sample = landing.sample
+      if let sample { measure(peer, sample) }
     }
     ends[peer].lastHeard = segment.time
     if hasWindow {
       tellWindow(
-        segment, verdict, before, isAdvance: isAdvance, tellsRepeat: false, sample: landing.sample, &detail)
+        segment, &verdict, before, isAdvance: isAdvance, tellsRepeat: false, sample: sample, &detail)
     }
     if let window = verdict.window {
       ends[me].edge = number &+ window
-      ends[me].windowMin = min(ends[me].windowMin ?? window, window)
+      if !isOnlyJudged { ends[me].windowMin = min(ends[me].windowMin ?? window, window) }
       ends[me].windowMax = max(ends[me].windowMax, window)
     }
     ends[me].windowSent = segment.window
@@ -135,12 +142,11 @@ extension TCPConnection {
       || ends[0].finSequence != nil || ends[1].finSequence != nil || (opening.hasSYNACK && !opening.hasACK)
   }
 
-  /// What the findings ask: `observe`. Of what a verdict asks, an ordinary segment changes nothing.
+  /// What the findings ask: `observe`. An ordinary segment changes nothing of what a verdict asks.
   @inline(__always)
   private mutating func observeOrdinary(
     _ segment: Segment, _ packet: inout Packet, _ lastTime: Int64, _ detail: inout TCPDetail
   ) {
-    if isOnlyJudged { return }
     let (me, peer) = (segment.side.rawValue, segment.side.other.rawValue)
     if lastTime > 0 { notePause(segment, lastTime) }
     noteSize(segment, &packet)

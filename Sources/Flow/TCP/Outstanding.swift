@@ -204,15 +204,23 @@ extension TCPConnection {
       if !detail.hasFlights(end), ends[end].single.isEmpty, behind - start <= Int64(UInt32.max) {
         ends[end].single = SingleFlight(start: start, length: UInt32(behind - start), sent: time)
       } else {
-        if !ends[end].single.isEmpty { spread(end, &detail) }
-        detail.append(
-          Flight(start: start, end: behind, firstSent: time, lastSent: time), of: end,
-          segmentSize: Int64(ends[end].segmentSize))
+        noteBehind(end, start, behind, at: time, &detail)
       }
     } else if detail.hasFlights(end) || !ends[end].single.isEmpty {
       spread(end, &detail)
       detail[end].flights.resend(start, behind, at: time)
     }
+  }
+
+  /// Notes that an end with something in flight sent `start..<behind` behind it, for the first time.
+  @inline(__always)
+  mutating func noteBehind(
+    _ end: Int, _ start: Int64, _ behind: Int64, at time: Int64, _ detail: inout TCPDetail
+  ) {
+    if !ends[end].single.isEmpty { spread(end, &detail) }
+    detail.append(
+      Flight(start: start, end: behind, firstSent: time, lastSent: time), of: end,
+      segmentSize: Int64(ends[end].segmentSize))
   }
 
   /// Moves the single flight to the list, where there is room for more of it and about it.

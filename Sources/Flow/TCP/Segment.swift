@@ -27,13 +27,14 @@ public struct Segment: Sendable {
   /// The first block tells of octets received twice (RFC 2883).
   public var isDuplicateSACK: Bool
 
-  /// Sequence numbers that the segment takes: payload, SYN and FIN.
+  /// Sequence numbers that the segment takes: payload, SYN and FIN. Of a frame's octets, and asked again and
+  /// again: nothing here overflows.
   public var length: Int64 {
-    payload + (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
+    payload &+ (flags.contains(.syn) ? 1 : 0) &+ (flags.contains(.fin) ? 1 : 0)
   }
 
   /// The number behind the segment's last.
-  public var end: Int64 { sequence + length }
+  public var end: Int64 { sequence &+ length }
 }
 
 /// Sequence numbers from `start` up to, not including, `end`.

@@ -156,13 +156,55 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       noteForeign(side, packet.tcp.sequence, frame, &detail)
       return
     }
+    if packet.tcp.flags.contains(.syn) || !knowsNumbers { learnNumbers(&packet, side) }
+    if packet.tcp.flags.contains(.syn) { learnOffer(&packet, side) }
+    take(
+      segment(&packet, frame, side), isMarked: packet.trafficClass & 3 == 3, on: way, flow: flow, &packet,
+      &detail, &copies, &verdict
+    ) { packet in
+      let isWhole = octets.count > 0 && packet.payloadCaptured >= packet.payloadLength
+      return isWhole ? packet.segmentChecksum(in: octets) : nil
+    } read: { _ in
+    }
+  }
+
+  /// Takes a segment of a plain frame right from its octets: one of a connection that is only judged, which
+  /// neither opens nor resets, acknowledges, and has no options but time stamps. `packet` is read when there
+  /// is more to the segment than to most.
+  mutating func receive(
+    _ octets: Bytes, _ frame: Frame, _ shape: PlainShape, from side: FlowSide, on way: UInt16,
+    flow: UInt64, _ packet: inout Packet, _ detail: inout TCPDetail, _ copies: inout Copies,
+    _ verdict: inout Verdict
+  ) {
+    verdict.side = side
+    if !knowsNumbers {
+      packet.readSegment(octets, shape)
+      learnNumbers(&packet, side)
+    }
+    take(
+      segment(octets, frame, shape, side), isMarked: shape.isMarked(octets), on: way, flow: flow, &packet,
+      &detail, &copies, &verdict
+    ) { _ in
+      let isWhole = shape.transport &+ shape.header &+ shape.payload <= octets.count
+      return isWhole ? Checksum.segment(octets, shape) : nil
+    } read: {
+      $0.readSegment(octets, shape)
+    }
+  }
+
+  /// What is done with every segment, however it was read: `isMarked` tells that its packet has met
+  /// congestion. `checksum` is the verdict on its checksum, nil when nobody has all of its octets; behind
+  /// `read` its packet says what the whole way asks.
+  @inline(__always)
+  private mutating func take(
+    _ segment: Segment, isMarked: Bool, on way: UInt16, flow: UInt64, _ packet: inout Packet,
+    _ detail: inout TCPDetail, _ copies: inout Copies, _ verdict: inout Verdict,
+    checksum: (inout Packet) -> ChecksumVerdict?, read: (inout Packet) -> Void
+  ) {
     let lastTime = self.lastTime
-    if needsNumbers(&packet) { learnNumbers(&packet, side) }
-    let segment = segment(&packet, frame, side)
-    let me = side.rawValue
+    let me = segment.side.rawValue
     count(&ends[me].counters.segments)
-    if segment.flags.contains(.syn) { learnOffer(&packet, side) }
-    verdict.window = window(of: segment, side)
+    verdict.window = window(of: segment, segment.side)
     if !isOnlyJudged, !history.knows(segment, highest: ends[me].highest) {
       history.note(segment, highest: ends[me].highest, lastFIN: ends[me].finSequence, &detail)
     }
@@ -181,19 +223,22 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       count(&ends[me].counters.dataSegments)
       ends[me].counters.dataOctets += UInt64(segment.payload)
     }
-    if isDamaged(&packet, octets, side) {
+    if isDamaged(segment, { checksum(&packet) }) {
       drop(segment, &detail)
       verdict.analysis = .badChecksum
       copies.remember(marks, frame: segment.frame, on: way)
       return
     }
     let overtaken = ends[me].wasOvertaken(segment)
-    if isOrdinary(segment, overtaken, verdict.window, &packet, lastTime, &detail) {
+    if isOrdinary(segment, overtaken, verdict.window, isMarked: isMarked, lastTime, &detail) {
       takeOrdinary(segment, &packet, lastTime, &verdict, &detail)
-    } else if isOpening(segment, &packet, lastTime, &detail) {
-      takeOpening(segment, lastTime, &verdict, &detail)
     } else {
-      take(segment, overtaken, marks, &packet, lastTime, copies, &verdict, &detail)
+      read(&packet)
+      if isOpening(segment, &packet, lastTime, &detail) {
+        takeOpening(segment, lastTime, &verdict, &detail)
+      } else {
+        take(segment, overtaken, marks, &packet, lastTime, copies, &verdict, &detail)
+      }
     }
     ends[me].remember(segment)
     copies.remember(marks, frame: segment.frame, on: way)
@@ -220,7 +265,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     let load = segment.payload > 0 ? load(of: me, &detail) : Load()
     let blocks = selected(segment, &packet)
     judge(segment, overtaken, &verdict, &detail)
-    noteSent(segment, verdict, load, &detail)
+    noteSent(segment, &verdict, load, &detail)
     if verdict.analysis.contains(.retransmission) { verdict.of = copies.earlier(marks) }
     acknowledge(segment, blocks, overtaken, &verdict, &detail)
     if !isOnlyJudged, segment.flags.contains(.ack) {
@@ -258,10 +303,9 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
     return scale.isKnown ? Int64(segment.window) &<< scale.shift : nil
   }
 
-  /// Whether an initial sequence number is not known, or may be known better.
-  @inline(__always)
-  private mutating func needsNumbers(_ packet: inout Packet) -> Bool {
-    packet.tcp.flags.contains(.syn) || ends[0].initialSequence == nil || ends[1].initialSequence == nil
+  /// Whether both initial sequence numbers are known, or guessed.
+  private var knowsNumbers: Bool {
+    @inline(__always) mutating get { ends[0].initialSequence != nil && ends[1].initialSequence != nil }
   }
 
   /// Makes sure that both ends have an initial sequence number, guessed when no SYN was seen.
@@ -298,40 +342,5 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       let own = isScaled ? ends[i].offer.windowScale ?? 0 : 0
       ends[i].scale = isKnown ? WindowScale(own) : WindowScale()
     }
-  }
-
-  /// A segment in the connection's own numbers, counted from where each end is.
-  @inline(__always)
-  private mutating func segment(_ packet: inout Packet, _ frame: Frame, _ side: FlowSide) -> Segment {
-    let flags = packet.tcp.flags
-    let hasIdentification = packet.hasIdentification && packet.ipVersion == 4 && packet.identification != 0
-    return Segment(
-      side: side, frame: frame.number, time: frame.time, flags: flags,
-      sequence: relative(packet.tcp.sequence, side.rawValue), payload: Int64(packet.payloadLength),
-      acknowledgment: flags.contains(.ack) ? relative(packet.tcp.acknowledgment, side.other.rawValue) : 0,
-      window: packet.tcp.window,
-      timestamps: packet.tcp.hasTimestamps ? (packet.tcp.timestampValue, packet.tcp.timestampEcho) : nil,
-      identification: hasIdentification ? UInt16(truncatingIfNeeded: packet.identification) : nil,
-      sackCount: min(4, Int(packet.tcp.sackCount)),
-      isDuplicateSACK: packet.tcp.sackCount > 0 && packet.tcp.isDuplicateSACK)
-  }
-
-  /// What a segment acknowledges selectively, in the peer's numbers, the first block first.
-  private mutating func selected(_ segment: Segment, _ packet: inout Packet) -> SelectedBlocks {
-    var blocks = SelectedBlocks(repeating: ClosedBlock(start: 0, end: 0))
-    let peer = segment.side.other.rawValue
-    for i in 0..<segment.sackCount {
-      blocks[i] = ClosedBlock(
-        start: relative(packet.tcp.sackLeft[i], peer), end: relative(packet.tcp.sackRight[i], peer))
-    }
-    return blocks
-  }
-
-  /// A number of the wire in an end's own, the nearest to the highest that the end has sent.
-  @inline(__always)
-  private mutating func relative(_ number: UInt32, _ end: Int) -> Int64 {
-    let near = ends[end].highest
-    let initial = ends[end].initialSequence ?? 0
-    return near + distance(from: initial &+ UInt32(truncatingIfNeeded: near), to: number)
   }
 }
