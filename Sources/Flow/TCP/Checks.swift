@@ -82,16 +82,15 @@ extension TCPConnection {
   mutating func isDamaged(_ segment: Segment, _ checksum: () -> ChecksumVerdict?) -> Bool {
     let isNear = opening.near == segment.side
     let isAsked = watch.checks[segment.side.rawValue].isAsked(hasPayload: segment.payload > 0, isNear: isNear)
-    return isAsked && isWrong(segment, isNear: isNear, checksum)
+    guard isAsked, let verdict = checksum() else { return false }
+    return take(verdict, segment) && !isNear
   }
 
-  /// Apart from the question whether it is asked, which is short and comes with every segment.
+  /// Takes the verdict on a segment's checksum; true when it was damaged. Apart from the question whether it
+  /// is asked, which is short and comes with every segment.
   @inline(never)
-  private mutating func isWrong(
-    _ segment: Segment, isNear: Bool, _ checksum: () -> ChecksumVerdict?
-  ) -> Bool {
-    guard let verdict = checksum() else { return false }
-    return watch.checks[segment.side.rawValue].take(verdict, hasPayload: segment.payload > 0) && !isNear
+  private mutating func take(_ verdict: ChecksumVerdict, _ segment: Segment) -> Bool {
+    watch.checks[segment.side.rawValue].take(verdict, hasPayload: segment.payload > 0)
   }
 
   /// The other end drops a damaged segment (RFC 9293 section 3.1): it acknowledges nothing and moves nobody.

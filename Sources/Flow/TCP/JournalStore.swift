@@ -138,7 +138,8 @@ struct JournalReader {
   private var next: InlineArray<2, UInt32> = [0, 0]
   private var whole: WholeJournal
 
-  /// Reads nothing yet.
+  /// Reads nothing yet. In line: what is made elsewhere is copied when it is handed over.
+  @inline(__always)
   init(_ whole: WholeJournal) {
     self.whole = whole
     next = [whole.journal.ends[0].initial, whole.journal.ends[1].initial]

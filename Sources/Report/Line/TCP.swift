@@ -156,15 +156,20 @@ extension LinePrinter {
     out.write("]")
   }
 
-  /// What is above TCP, by port. Of two known ports the one that tcpdump asks for first wins.
+  /// What is above TCP, by port: most ports are of nothing that has a printer.
+  @inline(__always)
   mutating func application(
     _ bytes: Bytes, _ length: Int, _ source: UInt16, _ destination: UInt16
   ) throws(Cut) {
-    let a = tcpPortRank(source)
-    let b = tcpPortRank(destination)
-    let rank = a == 0 ? b : b == 0 ? a : min(a, b)
-    if rank == 0 { return }
-    switch rank == a ? source : destination {
+    let (a, b) = (tcpPortRank(source), tcpPortRank(destination))
+    if a | b == 0 { return }
+    // Of two known ports the one that tcpdump asks for first wins.
+    try application(bytes, length, port: b == 0 || a != 0 && a <= b ? source : destination)
+  }
+
+  @inline(never)
+  private mutating func application(_ bytes: Bytes, _ length: Int, port: UInt16) throws(Cut) {
+    switch port {
     case 25: try text(bytes, length, "smtp", "SMTP", .everything)
     case 43: try text(bytes, length, "whois", "WHOIS", .everything)
     case 21: try text(bytes, length, "ftp", "FTP", .everything)
