@@ -99,4 +99,22 @@ import Wire
     #expect(escaped([0x1b, 0x5b, 0x32, 0x4a], .terminal) == #"\x1b[2J"#)
     #expect(escaped([0xc2, 0x9b, 0x32, 0x4a], .json) == #"\u009b2J"#)
   }
+
+  /// Octets that are looked at eight at a time are told as if each were looked at.
+  @Test func theFirstUnprintableOctetIsFound() {
+    var random = ApplicationFuzzTests.SplitMix(state: 11)
+    let odd: [UInt8] = [0, 9, 10, 13, 31, 32, 126, 127, 128, 255]
+    for _ in 0..<20_000 {
+      var octets = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+        UInt8.random(in: 32...126, using: &random)
+      }
+      for _ in 0..<Int.random(in: 0...4, using: &random) where !octets.isEmpty {
+        octets[Int.random(in: octets.indices, using: &random)] = odd.randomElement(using: &random) ?? 0
+      }
+      let start = Int.random(in: 0...octets.count, using: &random)
+      let end = Int.random(in: start...octets.count, using: &random)
+      let expected = octets[start..<end].firstIndex { ($0 < 32 || $0 > 126) && $0 != 9 } ?? end
+      #expect(octets.span.firstUnprintable(from: start, to: end) == expected)
+    }
+  }
 }

@@ -120,15 +120,22 @@ extension Span where Element == UInt8 {
   }
 
   /// The first octet that is no printable character and no tab, eight at a time; `end` when there is none.
-  fileprivate func firstUnprintable(from start: Int, to end: Int) -> Int {
+  func firstUnprintable(from start: Int, to end: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     var at = start
     while at &+ 8 <= end {
-      let word = extracting(at..<at &+ 8).u64(0)
+      // The first octet is the lowest: what is carried goes to those behind it.
+      let word = extracting(at..<count).extracting(0..<8).u64(0).byteSwapped
       // The highest bit of an octet: below 32, or above 126.
       let (below, above) = ((word &- 32 &* ones) & ~word, (word &+ ones) | word)
-      if (below | above) & (128 &* ones) != 0 { break }
-      at &+= 8
+      let marks = (below | above) & (128 &* ones)
+      if marks == 0 {
+        at &+= 8
+        continue
+      }
+      at &+= marks.trailingZeroBitCount &>> 3
+      if self[at] != 9 { return at }
+      at &+= 1
     }
     while at < end, self[at] >= 32 && self[at] <= 126 || self[at] == 9 { at &+= 1 }
     return at
