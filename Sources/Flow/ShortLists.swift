@@ -4,7 +4,8 @@
 /// The states that an end came into, in their order. Six are held in place, as many as an end of an ordinary
 /// connection has.
 public struct StatePath: RandomAccessCollection, Sendable, Equatable, CustomStringConvertible {
-  @usableFromInline static var held: Int { 6 }
+  /// So many are in place.
+  public static var held: Int { 6 }
 
   @usableFromInline var first = InlineArray<6, StateChange>(
     repeating: StateChange(state: .closed, time: 0, frame: 0))

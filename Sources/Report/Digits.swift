@@ -1,13 +1,16 @@
 // The digits of numbers, from tables: three at a time.
 //
 // This file uses `unsafe` as OctetBuffer.swift does, whose part it is: digits are stored where the text ends.
-// Whoever calls has room for 24 octets there. Made by multiplications, eight at a time, the hundred numbers
+// Whoever calls has `room` there. Made by multiplications, eight at a time, the hundred numbers
 // of a flow's record took 2,900 instructions; by these tables of 8 KB, of which few lines are in use, 2,000.
 
 /// Texts of four octets, of which some count. Every buffer has the place of the one table at hand, because a
 /// global is asked whether it is there at every use.
 @safe
 struct Digits: @unchecked Sendable {
+  /// Octets that there are at the place of a number, an address or a time stamp.
+  static var room: Int { 24 }
+
   /// The numbers up to 999 without leading zeros, with how many digits they have in the last octet; then the
   /// same as three digits.
   private let texts: UnsafePointer<UInt32>
@@ -146,6 +149,12 @@ struct Digits: @unchecked Sendable {
       unsafe place += 1
     }
     return unsafe putShort(value & 255, at: place)
+  }
+
+  /// The same by a call.
+  @inline(never) @unsafe
+  func putAny(ipv4 value: UInt32, at place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    unsafe put(ipv4: value, at: place)
   }
 }
 

@@ -14,7 +14,7 @@
 @safe
 public struct OctetBuffer: ~Copyable {
   /// Octets behind `capacity` that short writes may reach into.
-  static var spare: Int { 512 }
+  static var spare: Int { 2048 }
 
   private var base: UnsafeMutablePointer<UInt8>
   /// From so many octets on it is full.

@@ -141,7 +141,7 @@ public struct FlowJSON: ~Copyable {
     text.compose {
       $0.writeStates(&end, timeWaitEnd: timeWaitEnd, waited: waited)
       if end.hasSYN { $0.writeOffer(end.offer) }
-      $0.writeSegments(&end.counters)
+      $0.writeSegments(&end)
       $0.writeWindow(&end, until: time)
       $0.writeRoundTrips(&end)
     }

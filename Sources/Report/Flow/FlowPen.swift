@@ -39,6 +39,7 @@ extension Pen {
   /// From when to when; then the beginning in words follows.
   @inline(__always)
   mutating func writeSpan(_ record: inout FlowRecord) {
+    look()
     write(",\"start\":", stamp: record.start)
     write(",\"end\":", stamp: record.end)
     write(",\"duration_ns\":", signed: record.end &- record.start)
@@ -50,6 +51,7 @@ extension Pen {
   /// Packets and octets of both ends.
   @inline(__always)
   mutating func writeCounters(_ flow: inout EndedFlow) {
+    look()
     write("\",\"orig_pkts\":", short: flow.record.counters[0].packets)
     write(",\"resp_pkts\":", short: flow.record.counters[1].packets)
     write(",\"orig_ip_bytes\":", short: flow.record.counters[0].ipOctets)
@@ -73,6 +75,7 @@ extension Pen {
   /// How it went and why it ended.
   @inline(__always)
   mutating func writeOutcome(_ flow: inout EndedFlow) {
+    look()
     switch flow.connectionState {
     case .sf: write(",\"conn_state\":\"SF")
     case .s0, .s1, .rej, .s2, .s3, .rsto, .rstr, .rstos0, .rstrh, .sh, .shr, .oth:
@@ -84,7 +87,7 @@ extension Pen {
     if letters <= 8 {
       write(word: flow.history.firstEight(), octets: letters)
     } else {
-      for i in 0..<letters { write(octet: flow.history.letter(i)) }
+      lend { for i in 0..<letters { $0.write(octet: flow.history.letter(i)) } }
     }
     switch flow.record.service {
     case .unknown: break
@@ -105,6 +108,7 @@ extension Pen {
   /// How a connection was opened.
   @inline(__always)
   mutating func writeHandshake(_ connection: inout ConnectionReport) {
+    look()
     let delays = connection.handshake.delays()
     if connection.handshake.isComplete {
       write(",\"tcp\":{\"handshake\":{\"complete\":true")
@@ -146,6 +150,7 @@ extension Pen {
   /// How it was closed.
   @inline(__always)
   mutating func writeTeardown(_ teardown: inout Teardown) {
+    look()
     switch teardown.kind {
     case .fin: write(",\"teardown\":{\"kind\":\"fin\"")
     case .rst: write(",\"teardown\":{\"kind\":\"rst\"")
@@ -173,6 +178,7 @@ extension Pen {
   mutating func write(_ key: StaticString, _ frames: inout FrameList) {
     write(key)
     for i in 0..<frames.count {
+      look()
       if i == 0 { write("[", decimal: frames.frame(i)) } else { write(",", decimal: frames.frame(i)) }
     }
     if frames.count > 0 { write("]") } else { write("[]") }
@@ -181,6 +187,7 @@ extension Pen {
   /// Where the capture was taken.
   @inline(__always)
   mutating func writeTap(_ connection: inout ConnectionReport) {
+    look()
     if connection.tap.place == .unknown {
       write(",\"vantage\":{\"at\":\"unknown\"")
     } else {
@@ -195,23 +202,29 @@ extension Pen {
   /// The state that an end is in, those that it came through, and how long it waited.
   @inline(__always)
   mutating func writeStates(_ end: inout EndReport, timeWaitEnd: Int64?, waited: Int64?) {
+    look()
     write("{\"state\":\"", Int(end.state.rawValue), of: stateNames)
     write("\",\"states\":[")
-    for i in 0..<end.path.count {
-      let change = end.path.step(i)
-      write(
-        Int(change.state.rawValue), of: stateSteps, stamp: change.time, ",\"frame\":", decimal: change.frame,
-        "},")
-    }
+    for i in 0..<min(end.path.count, StatePath.held) { write(end.path.step(i)) }
+    if end.path.count > StatePath.held { lend { $0.writeMore(&end.path) } }
     if end.path.count > 0 { takeBack() }
     write(octet: 93)
     if let timeWaitEnd { write(",\"time_wait_until\":", later: timeWaitEnd) }
     if let waited { write(",\"close_wait_ns\":", signed: waited) }
   }
 
+  /// A state that an end came into.
+  @inline(__always)
+  fileprivate mutating func write(_ change: StateChange) {
+    write(
+      Int(change.state.rawValue), of: stateSteps, stamp: change.time, ",\"frame\":", decimal: change.frame,
+      "},")
+  }
+
   /// What a SYN offered.
   @inline(__always)
   mutating func writeOffer(_ offer: TCPOffer) {
+    look()
     if offer.maximumSegmentSize > 0 { write(",\"mss\":", decimal: UInt64(offer.maximumSegmentSize)) }
     if let scale = offer.windowScale { write(",\"window_scale\":", short: UInt64(scale)) }
     if offer.isSACKPermitted, offer.hasTimestamps, !offer.hasECN {
@@ -224,22 +237,27 @@ extension Pen {
 
   /// What is counted of an end's segments.
   @inline(__always)
-  mutating func writeSegments(_ counters: inout TCPCounters) {
-    write(",\"segments\":", short: counters.segments)
-    write(",\"data_segments\":", short: counters.dataSegments)
-    write(",\"data_bytes\":", short: counters.dataOctets)
-    if counters.isUntroubled() {
+  mutating func writeSegments(_ end: inout EndReport) {
+    look()
+    write(",\"segments\":", short: end.counters.segments)
+    write(",\"data_segments\":", short: end.counters.dataSegments)
+    write(",\"data_bytes\":", short: end.counters.dataOctets)
+    // Of what a plain end may count, two are in this part of the record.
+    if end.isPlain
+      ? end.counters.keepAlives | end.counters.windowUpdates == 0 : end.counters.isUntroubled()
+    {
       write(untroubledRepeats)
       write(untroubledOrder)
       write(untroubledWindows)
     } else {
-      lend { $0.write(trouble: &counters) }
+      lend { $0.write(trouble: &end.counters) }
     }
   }
 
   /// The windows that it advertised.
   @inline(__always)
   mutating func writeWindow(_ end: inout EndReport, until time: Int64) {
+    look()
     if let window = end.windowMin {
       write(",\"window_max\":", signed: end.windowMax)
       write(",\"window_min\":", signed: window)
@@ -252,6 +270,7 @@ extension Pen {
   /// Round trips of what it sent, and how much of it was on its way.
   @inline(__always)
   mutating func writeRoundTrips(_ end: inout EndReport) {
+    look()
     if let figures = end.roundTrips {
       write(",\"rtt\":{\"samples\":", short: figures.samples)
       write(",\"min_ns\":", signed: figures.least)
@@ -272,6 +291,14 @@ extension Pen {
   private mutating func write(_ key: StaticString, _ value: Bool) {
     write(key)
     if value { write("true") } else { write("false") }
+  }
+}
+
+extension OctetBuffer {
+  /// The states behind those that are in place.
+  @inline(never)
+  fileprivate mutating func writeMore(_ path: inout StatePath) {
+    compose { for i in StatePath.held..<path.count { $0.write(path.step(i)) } }
   }
 }
 
