@@ -53,18 +53,7 @@ extension ConnectionReport {
   fileprivate mutating func isWellOpened(leastSegment: UInt16) -> Bool {
     handshake.isComplete && originator.hasSYN && responder.hasSYN && handshake.synACKRetransmissions == 0
       && !handshake.isSimultaneous && !handshake.isFastOpen && !originator.offer.isCut
-      && hasEqualOffers() && originator.offer.maximumSegmentSize >= leastSegment
-  }
-
-  /// Both SYNs offered the same: field by field, which are not copied to be compared.
-  @inline(__always)
-  private mutating func hasEqualOffers() -> Bool {
-    originator.offer.maximumSegmentSize == responder.offer.maximumSegmentSize
-      && originator.offer.windowScale == responder.offer.windowScale
-      && originator.offer.isSACKPermitted == responder.offer.isSACKPermitted
-      && originator.offer.hasTimestamps == responder.offer.hasTimestamps
-      && originator.offer.hasECN == responder.offer.hasECN
-      && originator.offer.isCut == responder.offer.isCut
+      && originator.offer == responder.offer && originator.offer.maximumSegmentSize >= leastSegment
   }
 
   /// Nothing for those on the closing: neither end waits for something, and one at most is in TIME_WAIT.

@@ -15,7 +15,9 @@ struct Checks: Sendable, BitwiseCopyable {
   private var wrong = InlineArray<2, UInt8>(repeating: 0)
 
   /// Whether the card computes them: hardly any has been right.
-  var isOffloaded: Bool {
+  @inline(__always) var isOffloaded: Bool {
+    // Mostly none is wrong.
+    if wrong[0] | wrong[1] == 0 { return false }
     let (right, not) = (UInt16(good[0]) + UInt16(good[1]), UInt16(wrong[0]) + UInt16(wrong[1]))
     return not >= UInt16(Checks.wrongMin) && right * 3 <= not
   }

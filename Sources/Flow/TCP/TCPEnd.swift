@@ -61,6 +61,14 @@ public struct TCPOffer: Sendable, Equatable, BitwiseCopyable {
   /// The capture cut the options: what is not here may have been offered all the same.
   public var isCut = false
 
+  /// Field by field in line: what the compiler makes packs both into words first, and calls.
+  @inline(__always)
+  public static func == (a: TCPOffer, b: TCPOffer) -> Bool {
+    a.maximumSegmentSize == b.maximumSegmentSize && a.windowScale == b.windowScale
+      && a.isSACKPermitted == b.isSACKPermitted && a.hasTimestamps == b.hasTimestamps
+      && a.hasECN == b.hasECN && a.isCut == b.isCut
+  }
+
   /// Octets of a full segment between an end that offers this and one that offers `other`.
   func agreedSize(with other: TCPOffer) -> UInt16 {
     let least = min(maximumSegmentSize, other.maximumSegmentSize)
