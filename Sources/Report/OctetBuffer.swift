@@ -157,6 +157,19 @@ public struct OctetBuffer: ~Copyable {
     advance(text.count)
   }
 
+  /// What was written from a place on, 24 octets at most. Behind them there are always as many.
+  @inline(__always)
+  func shortText(from start: Int) -> ShortText {
+    precondition(start >= 0 && start <= count && count &- start <= 24, "a short text")
+    let place = unsafe UnsafeRawPointer(base + start)
+    return unsafe ShortText(
+      words: [
+        UInt64(littleEndian: place.loadUnaligned(as: UInt64.self)),
+        UInt64(littleEndian: place.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+        UInt64(littleEndian: place.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
+      ], count: count &- start)
+  }
+
   /// Hands the octets written so far to `body`, for as long as it runs.
   public func withOctets<R>(_ body: (Span<UInt8>) throws -> R) rethrows -> R {
     try body(unsafe UnsafeBufferPointer(start: base, count: count).span)

@@ -9,7 +9,7 @@ import Testing
     _ texts: inout EndTexts, _ role: EndTexts.Role, _ address: UInt32, _ port: UInt16
   ) -> String {
     var out = OctetBuffer(capacity: 64)
-    out.write(texts.text(role, address, port))
+    texts.write(role, address, port, to: &out)
     return String(decoding: out.octets, as: UTF8.self)
   }
 

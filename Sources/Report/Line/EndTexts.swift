@@ -17,35 +17,31 @@ struct EndTexts {
 
   private var entries = [Entry](repeating: Entry(), count: 1 << Int(bits))
 
-  /// The text of an end of IPv4.
+  /// Writes the text of an end of IPv4.
   @inline(__always)
-  mutating func text(_ role: Role, _ address: UInt32, _ port: UInt16) -> ShortText {
+  mutating func write(_ role: Role, _ address: UInt32, _ port: UInt16, to out: inout OctetBuffer) {
     let key = role.rawValue &<< 48 | UInt64(address) &<< 16 | UInt64(port)
     let place = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) &>> (64 &- EndTexts.bits))
-    if entries[place].key != key { fill(place, key) }
-    return entries[place].text
-  }
-
-  @inline(never)
-  private mutating func fill(_ place: Int, _ key: UInt64) {
-    var text = ShortText()
-    // "IP " or " > ".
-    let before: [UInt8] = key &>> 48 == Role.source.rawValue ? [73, 80, 32] : [32, 62, 32]
-    for octet in before { text.append(octet) }
-    let (address, port) = (UInt32(truncatingIfNeeded: key &>> 16), UInt32(key & 0xffff))
-    for shift: UInt32 in [24, 16, 8, 0] {
-      text.append(decimal: address &>> shift & 0xff)
-      text.append(46)
+    if entries[place].key == key {
+      out.write(entries[place].text)
+    } else {
+      make(place, key, to: &out)
     }
-    text.append(decimal: port)
-    entries[place] = Entry(key: key, text: text)
   }
-}
 
-extension ShortText {
-  /// A number in decimal digits.
-  fileprivate mutating func append(decimal value: UInt32) {
-    if value >= 10 { append(decimal: value / 10) }
-    append(UInt8(truncatingIfNeeded: 48 &+ value % 10))
+  /// Makes a text where it is asked for, and remembers it: who meets ends that come once pays little more.
+  @inline(never)
+  private mutating func make(_ place: Int, _ key: UInt64, to out: inout OctetBuffer) {
+    let start = out.count
+    let (address, port) = (UInt32(truncatingIfNeeded: key &>> 16), key & 0xffff)
+    out.compose { pen in
+      if key &>> 48 == Role.source.rawValue {
+        pen.write("IP ", ipv4: address)
+      } else {
+        pen.write(" > ", ipv4: address)
+      }
+      pen.write(".", decimal: port)
+    }
+    entries[place] = Entry(key: key, text: out.shortText(from: start))
   }
 }

@@ -97,8 +97,8 @@ extension LinePrinter {
       }
     }
     let data = segment.total &- 20 &- segment.size
-    out.write(endTexts.text(.source, source, from))
-    out.write(endTexts.text(.destination, destination, to))
+    endTexts.write(.source, source, from, to: &out)
+    endTexts.write(.destination, destination, to, to: &out)
     out.compose { pen in
       pen.write(flags: flags)
       if data > 0 {
