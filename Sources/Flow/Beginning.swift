@@ -50,7 +50,7 @@ extension Tracker {
   /// Makes a flow of its first packet; `flags` are those of a TCP segment. A connection that is opened
   /// `briefly` is a journal; `hash` is the key's, when it is known.
   mutating func open(
-    _ name: PacketName, _ flags: TCPFlags?, _ frame: Frame, briefly: Bool = false, _ hash: UInt64? = nil
+    _ name: PacketName, _ flags: TCPFlags?, _ frame: Frame, briefly: Bool = false, hash: UInt64? = nil
   ) -> Int {
     if table.count >= limits.flowsMax { evict() }
     counts.flows += 1

@@ -111,10 +111,8 @@ struct FlowTable: ~Copyable {
     return nil
   }
 
-  /// Puts a flow in and says where. Its key must not be in the table, and the table not be full.
-  mutating func insert(_ slot: FlowSlot) -> Index { insert(slot, hash(slot.key)) }
-
-  /// The same, with the key's hash.
+  /// Puts a flow in, with its key's hash, and says where. Its key must not be in the table, and the table not
+  /// be full.
   mutating func insert(_ slot: FlowSlot, _ hash: UInt64) -> Index {
     precondition(count < FlowTable.flowsMax, "who puts flows in makes room before")
     if isMoving { move() } else if (count + 1) * 2 > buckets.count { grow() }

@@ -57,7 +57,7 @@ extension Tracker {
     }
     _ = journals[place].isDamaged(&opening.arrival, verdict)
     journals[place].begin(&opening.arrival, opening.offer)
-    journals.write(&opening.arrival, at: place)
+    journals[place].write(&opening.arrival)
   }
 
   /// Writes a SYN-ACK down when it is the first answer to a journal's SYN; `verdict` is that of its checksum.
@@ -69,7 +69,7 @@ extension Tracker {
       !journals[place].isDamaged(&opening.arrival, verdict)
     else { return false }
     journals[place].begin(&opening.arrival, opening.offer)
-    journals.write(&opening.arrival, at: place)
+    journals[place].write(&opening.arrival)
     return true
   }
 

@@ -111,8 +111,8 @@ struct Outline: Sendable, BitwiseCopyable {
   /// are the frame's, none when nobody has them.
   @inline(__always)
   mutating func receive(_ packet: inout Packet, _ octets: Bytes, from side: FlowSide) -> Bool {
-    if octets.count > 0, packet.payloadCaptured >= packet.payloadLength,
-      isDamaged(side, packet.payloadLength, { packet.segmentChecksum(in: octets) })
+    if packet.payloadCaptured >= packet.payloadLength,
+      isDamaged(side, packet.payloadLength, { packet.checkSegment(in: octets) })
     {
       return true
     }

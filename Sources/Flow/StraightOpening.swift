@@ -33,7 +33,7 @@ extension Tracker {
     guard Journal.canBegin(&opening.arrival) else { return false }
     let shape = foreseen[at].shape
     let name = PacketName(key: foreseen[at].key, isReversed: foreseen[at].isReversed)
-    let index = open(name, .syn, frame, briefly: true, foreseen[at].hash)
+    let index = open(name, .syn, frame, briefly: true, hash: foreseen[at].hash)
     atHand = index
     table.slots[index].count(frame, from: .originator, ip: shape.total)
     begin(index, &opening, nil) { Checksum.segment(octets, shape) }

@@ -17,23 +17,9 @@ extension Arrival {
     self.init(
       side: .originator, time: frame.time, frame: frame.number, flags: flags, sequence: header.u32(4),
       acknowledgment: flags & TCPFlags.ack.rawValue != 0 ? header.u32(8) : 0, window: header.u16(14),
-      identification: 0, stamp: stamp ?? 0, hasStamp: stamp != nil, payload: shape.payload,
-      isCut: shape.transport &+ shape.header &+ shape.payload > bytes.count, isMarked: false, way: 0)
-    readNetwork(bytes, frame, shape)
-  }
-
-  /// What the headers before it say.
-  @inline(__always)
-  private mutating func readNetwork(_ bytes: Bytes, _ frame: Frame, _ shape: PlainShape) {
-    if shape.version == 4 {
-      let h = bytes.extracting(shape.network..<shape.network &+ IPv4Header.lengthMin)
-      identification = h.u16(4)
-      isMarked = h.u8(1) & 3 == 3
-    } else {
-      let h = bytes.extracting(shape.network..<shape.network &+ IPv6Header.length)
-      isMarked = h.u8(1) &>> 4 & 3 == 3
-    }
-    way = shape.way(bytes, frame)
+      identification: shape.identification(bytes), stamp: stamp ?? 0, hasStamp: stamp != nil,
+      payload: shape.payload, isCut: shape.transport &+ shape.header &+ shape.payload > bytes.count,
+      isMarked: shape.isMarked(bytes), way: shape.way(bytes, frame))
   }
 }
 
@@ -82,9 +68,7 @@ struct ForeseenFrame: Sendable {
 
   /// Where it was seen.
   @inline(__always)
-  func way(_ octets: Bytes, _ frame: Frame) -> UInt16 {
-    isLine || kind == .opening ? arrival.way : shape.way(octets, frame)
-  }
+  func way(_ octets: Bytes, _ frame: Frame) -> UInt16 { isLine ? arrival.way : shape.way(octets, frame) }
 
   /// Looks at a frame for a tracker with this table.
   @inline(__always)
@@ -172,9 +156,8 @@ extension Tracker {
   }
 
   /// Takes a frame that is nothing but the next segment of a short connection, or opens one, right from its
-  /// octets. False
-  /// when it is more, or another's: then whoever has the frame dissects it and hands it to `receive`, as it
-  /// does with all frames who does not ask here.
+  /// octets. False when it is more, or another's: then whoever has the frame dissects it and hands it to
+  /// `receive`, as it does with all frames who does not ask here.
   public mutating func takeStraight(_ octets: Bytes, _ frame: Frame) -> Bool {
     guard keepsJournals else { return false }
     let place = place(frame.number)
@@ -224,9 +207,8 @@ extension Tracker {
     }
     let place = table.slots[index].state
     // What came is looked at where it lies: whoever is handed it copies its sixty octets.
-    let side = table.slots[index].side(foreseen[at].isReversed)
+    foreseen[at].arrival.side = table.slots[index].side(foreseen[at].isReversed)
     let isCut = foreseen[at].arrival.isCut
-    foreseen[at].arrival.side = side
     let slot: FlowSlot.Ordinary
     if table.slots[index].isSteady {
       var arrival = foreseen[at].arrival

@@ -31,7 +31,7 @@ import Wire
         #expect(table.find(slot.key) == nil)
       } else {
         #expect(table.find(slot.key) == nil)
-        truth[slot.key] = table.insert(slot)
+        truth[slot.key] = table.insert(slot, table.hash(slot.key))
       }
       #expect(table.count == truth.count)
     }

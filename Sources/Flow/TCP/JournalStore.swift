@@ -56,10 +56,6 @@ struct JournalStore: ~Copyable {
     return count > 0
   }
 
-  /// Writes down a SYN, or the answer to it.
-  @inline(__always)
-  mutating func write(_ arrival: inout Arrival, at place: Int) { self[place].write(&arrival) }
-
   /// Writes down what was counted, and had no room in the journal itself.
   private mutating func writeRest(_ arrival: inout Arrival, at place: Int) {
     let (entry, index, rest) = places.change(place) {

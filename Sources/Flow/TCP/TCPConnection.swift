@@ -162,8 +162,7 @@ public struct TCPConnection: Sendable, BitwiseCopyable {
       segment(&packet, frame, side), isMarked: packet.trafficClass & 3 == 3, on: way, flow: flow, &packet,
       &detail, &copies, &verdict
     ) { packet in
-      let isWhole = octets.count > 0 && packet.payloadCaptured >= packet.payloadLength
-      return isWhole ? packet.segmentChecksum(in: octets) : nil
+      packet.payloadCaptured >= packet.payloadLength ? packet.checkSegment(in: octets) : nil
     } read: { _ in
     }
   }
