@@ -123,7 +123,7 @@ extension Tracker {
   /// Takes a flow out and keeps it for `drain`.
   mutating func end(_ index: Int, _ reason: FlowEnd) {
     keep(index, reason)
-    hasEnded = ended.count > 0
+    countEnded()
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
@@ -204,7 +204,7 @@ extension Tracker {
     if rare >= 0, rarities[rare].reports >= spans { return }
     noteRare(index) { $0.reports = spans }
     keep(index, .active)
-    hasEnded = ended.count > 0
+    countEnded()
     counts.ends[Int(FlowEnd.active.rawValue)] += 1
   }
 
@@ -217,7 +217,7 @@ extension Tracker {
       ended.removeAll()
       endLast()
     }
-    hasEnded = false
+    countEnded()
   }
 
   /// Hands over the same flows at once, without a copy: `flows` becomes the tracker's list of them, and the
@@ -226,7 +226,15 @@ extension Tracker {
     endLast()
     flows.removeAll()
     swap(&flows, &ended)
+    countEnded()
     hasEnded = finished < finishing.count
+  }
+
+  /// Says how many wait.
+  @inline(__always)
+  private mutating func countEnded() {
+    endedCount = ended.count
+    hasEnded = endedCount > 0
   }
 
   /// Ends some of the flows that are left because the input has ended.
@@ -255,7 +263,7 @@ extension Tracker {
   public mutating func finish() {
     settled.removeAll()
     (finishing, finished) = (openInOrder(), 0)
-    hasEnded = ended.count > 0 || !finishing.isEmpty
+    hasEnded = endedCount > 0 || !finishing.isEmpty
   }
 
   private func openInOrder() -> [Int32] {

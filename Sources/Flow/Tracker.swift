@@ -70,6 +70,8 @@ public struct Tracker: ~Copyable {
   /// Whether flows wait to be drained. Stored: whoever asks a tracker for what it must work out is handed a
   /// copy of it, with every packet.
   public internal(set) var hasEnded = false
+  /// How many wait. Who takes several at once finds the code that tells of them in the processor's cache.
+  public internal(set) var endedCount = 0
   /// What ends because the input has ended, in its order, and how many of them have.
   var finishing: [Int32] = []
   var finished = 0

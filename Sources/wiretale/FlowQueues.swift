@@ -23,21 +23,29 @@ private final class Queue: Sendable {
   func run(_ limits: Limits, _ counter: Counter) {
     state.withLock { state in
       var run = FlowTracking(limits)
+      var ended = EndedFlows()
       var dropped: UInt64 = 0
       do throws(CaptureError) {
         try state.capture.forEachFrame { octets, frame in
           run.receive(octets, frame)
-          return run.hasEnded && !counter.show(&run, dropped) ? .stop : .go
+          guard run.haveManyEnded else { return .go }
+          run.exchangeEnded(&ended)
+          return counter.show(&ended, dropped) ? .go : .stop
         } idle: {
           run.advance(to: realTime())
           dropped = state.capture.recentStatistics.droppedByKernel ?? 0
-          return counter.show(&run, dropped, all: true) ? .go : .stop
+          run.exchangeEnded(&ended)
+          return counter.show(&ended, dropped, all: true) ? .go : .stop
         }
       } catch {
         state.failure = error
       }
       run.finish()
-      _ = counter.show(&run, state.capture.statistics.droppedByKernel ?? 0)
+      dropped = state.capture.statistics.droppedByKernel ?? 0
+      while run.hasEnded {
+        run.exchangeEnded(&ended)
+        _ = counter.show(&ended, dropped)
+      }
       state.tally = run.tally
     }
   }
@@ -48,6 +56,15 @@ private final class Counter: Sendable {
   private struct State: ~Copyable {
     var view: FlowView
     var output = Output()
+    /// Where flows are filled to be shown.
+    var flow = EndedFlow()
+
+    mutating func show(_ ended: inout EndedFlows) {
+      ended.forEach(into: &flow) {
+        view.show(&$0)
+        output.pass(&view)
+      }
+    }
   }
   private let state: Mutex<State>
 
@@ -55,16 +72,10 @@ private final class Counter: Sendable {
 
   /// Shows what has ended, of a queue of which the kernel dropped so many packets. False when nobody takes it
   /// any more.
-  func show(_ run: inout FlowTracking, _ dropped: UInt64, all: Bool = false) -> Bool {
-    var ended: [EndedFlow] = []
-    run.drain { ended.append($0) }
-    return state.withLock { [ended] state in
-      var ended = ended
+  func show(_ ended: inout EndedFlows, _ dropped: UInt64, all: Bool = false) -> Bool {
+    state.withLock { state in
       state.view.note(droppedByKernel: dropped)
-      for i in ended.indices {
-        state.view.show(&ended[i])
-        state.output.pass(&state.view)
-      }
+      state.show(&ended)
       if all { state.output.passAll(&state.view) }
       return state.output.isOpen
     }
