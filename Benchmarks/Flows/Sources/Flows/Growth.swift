@@ -6,36 +6,46 @@ import Flow
 import Glibc
 import Wire
 
-/// Connections that are open, as small as they can be kept, so that the wait for them is not taken for the
-/// tracker's: how often each was asked.
-private struct Many: ~Copyable {
-  /// What each end sends next, and how many packets there were, this one included.
-  struct Numbers {
-    var client: UInt32
-    var server: UInt32
-    var packets: UInt32
-  }
+/// What each end sends next, and how many packets there were, this one included. Nothing is kept of a
+/// connection: the wait for it would be taken for the tracker's.
+private struct Numbers {
+  let client: UInt32
+  let server: UInt32
+  let packets: UInt32
 
-  private let asked: UnsafeMutablePointer<UInt16>
-
-  init(_ count: Int) {
-    asked = .allocate(capacity: count)
-    asked.initialize(repeating: 0, count: count)
-  }
-
-  deinit { asked.deallocate() }
-
-  /// Those of the next packet of a connection, which is as `Frames.make` has it.
-  func numbers(_ flow: Int, _ step: Int) -> Numbers {
-    let (initial, times) = (pair(flow).next, UInt32(asked[flow]))
-    let packets: UInt32 = step < 3 ? UInt32(step) + 1 : 2 * times + UInt32(step) + 1
+  /// Those of a packet of a connection that was asked so many times; `step` is as `Frames.make` has it.
+  init(_ flow: Int, _ step: Int, asked times: UInt32) {
+    let initial = pair(flow).next
+    packets = step < 3 ? UInt32(step) + 1 : 2 * times + UInt32(step) + 1
     // The SYNs take a number each; an answer comes behind its question.
     let (syn, synACK): (UInt32, UInt32) = (step > 0 ? 1 : 0, step > 1 ? 1 : 0)
-    let questions: UInt32 = step == 4 ? times + 1 : times
-    if step == 4 { asked[flow] &+= 1 }
-    let client: UInt32 = initial.client &+ syn &+ 100 &* questions
-    let server: UInt32 = initial.server &+ synACK &+ 300 &* times
-    return Numbers(client: client, server: server, packets: packets)
+    client = initial.client &+ syn &+ 100 &* (step == 4 ? times + 1 : times)
+    server = initial.server &+ synACK &+ 300 &* times
+  }
+}
+
+/// Connections in an order that looks random: each once, then each once more, in the same order.
+private struct Rounds {
+  private let count: Int
+  private let mask: Int
+  private var last = 0
+  private var given = 0
+  /// How often each has come that comes again.
+  private(set) var rounds: UInt32 = 0
+
+  init(_ count: Int) {
+    self.count = count
+    mask = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount) - 1
+  }
+
+  /// The next. A linear congruential generator gives every number below a power of two before it repeats one.
+  mutating func next() -> Int {
+    repeat {
+      last = (last &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407) & mask
+    } while last >= count
+    if given == count { (given, rounds) = (0, rounds + 1) }
+    given += 1
+    return last
   }
 }
 
@@ -80,7 +90,7 @@ private struct Frames {
   }
 
   /// Makes the next frame of a connection: `step` 0 to 2 open it, then a question, its answer and so on.
-  mutating func make(_ flow: Int, _ step: Int, _ numbers: Many.Numbers) {
+  mutating func make(_ flow: Int, _ step: Int, _ numbers: Numbers) {
     let fromClient = step != 1 && (step < 3 || step % 2 == 1)
     let carried = step < 3 ? 0 : fromClient ? 100 : 300
     made += 1
@@ -128,15 +138,13 @@ private struct Frames {
 /// A tracker, and how frames come to it.
 private struct Growing: ~Copyable {
   var tracker: Tracker
-  private let many: Many
   private var frames = Frames()
   private var packet = Packet()
   private var taken: UInt64 = 0
   /// The longest that one frame took, in seconds.
   var longest = 0.0
 
-  init(_ count: Int) {
-    many = Many(count)
+  init() {
     var limits = Limits()
     limits.flowsMax = 33_000_000
     limits.idleTCP = .max
@@ -147,11 +155,25 @@ private struct Growing: ~Copyable {
   }
 
   /// Makes the next frame, and takes the one whose turn it is.
-  mutating func next(_ flow: Int, _ step: Int, isTimed: Bool = false) {
-    frames.make(flow, step, many.numbers(flow, step))
+  mutating func next(_ flow: Int, _ step: Int, asked: UInt32, isTimed: Bool = false) {
+    frames.make(flow, step, Numbers(flow, step, asked: asked))
     let (start, frame) = (frames.start(frames.made), frames.frame(frames.made))
     tracker.foresee(Bytes(_unsafeStart: start, count: frame.capturedLength), frame)
     if frames.made - taken > Tracker.foresight { take(isTimed: isTimed) }
+  }
+
+  /// Holds what the connections say against what was asked.
+  mutating func compare(questions: Int) {
+    var (asked, answered, repeated): (Int64, Int64, UInt64) = (0, 0, 0)
+    tracker.forEachOpen { flow in
+      guard let connection = flow.connection else { return }
+      asked += connection[.originator].streamOctets
+      answered += connection[.responder].streamOctets
+      for side in FlowSide.allCases { repeated += connection[side].counters.retransmissions }
+    }
+    check(asked == Int64(questions) * 100, "\(asked) octets were asked")
+    check(answered == Int64(questions) * 300, "\(answered) octets were answered")
+    check(repeated == 0, "\(repeated) segments were repeated")
   }
 
   /// Takes all that have been made.
@@ -170,25 +192,32 @@ private struct Growing: ~Copyable {
   }
 }
 
-/// Opens so many connections, then asks and answers on random ones; one line of the table.
-func grow(_ count: Int, asks: Int = 2_000_000) {
+/// Opens so many connections, lets each talk, then asks and answers in an order that looks random; one line of
+/// the table.
+func grow(_ count: Int, asks: Int = 2_000_000, talks: Int = 6) {
   let before = resident()
-  var growing = Growing(count)
+  var growing = Growing()
   let own = resident() - before
   let began = seconds()
   for flow in 0..<count {
-    for step in 0..<3 { growing.next(flow, step, isTimed: step == 0) }
+    for step in 0..<3 { growing.next(flow, step, asked: 0, isTimed: step == 0) }
   }
   growing.takeAll()
   let opening = (seconds() - began) / Double(count) * 1e9
-  var random: UInt64 = 42
+  // What the first messages of a connection take is another matter: all that are asked have talked before, no
+  // matter how many there are.
+  for flow in 0..<count {
+    for step in 0..<2 * talks { growing.next(flow, 3 + step % 2, asked: UInt32(step / 2)) }
+  }
+  growing.takeAll()
+  var order = Rounds(count)
   func ask(_ times: Int) -> Double {
     let began = seconds()
     for _ in 0..<times {
-      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      let flow = Int(((random >> 32) &* UInt64(count)) >> 32)
-      growing.next(flow, 3)
-      growing.next(flow, 4)
+      let flow = order.next()
+      let asked = UInt32(talks) + order.rounds
+      growing.next(flow, 3, asked: asked)
+      growing.next(flow, 4, asked: asked)
     }
     growing.takeAll()
     return (seconds() - began) / Double(times * 2) * 1e9
@@ -196,6 +225,7 @@ func grow(_ count: Int, asks: Int = 2_000_000) {
   _ = ask(asks / 4)
   let cost = ask(asks)
   let memory = (resident() - before - own) / count
+  if count < 100_000 { growing.compare(questions: count * talks + asks / 4 + asks) }
   print(
     "\(count) flows: \(Int(opening)) ns to open one, \(Int(cost)) ns a packet of random ones, "
       + "\(memory) octets each, longest packet \(Int(growing.longest * 1e6)) us, "

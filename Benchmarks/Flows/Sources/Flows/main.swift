@@ -124,7 +124,7 @@ func flood(_ name: String, _ count: Int, _ next: (Int, inout Scene) -> Void) {
 
 if CommandLine.arguments.count > 1, CommandLine.arguments[1] == "growth" {
   for words in CommandLine.arguments.dropFirst(2) { grow(Int(words) ?? 1000) }
-  exit(0)
+  exit(failed ? 1 : 0)
 }
 let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 1_000_000 : 1_000_000
 open(count)
