@@ -220,7 +220,7 @@ def growth():
 def growth_table(rows):
     """A Markdown table of the growth."""
     lines = [
-        "`growth`: open connections, then questions and answers on random ones", "",
+        "`growth`: open connections that have talked, then more questions and answers in random order", "",
         "| open connections | ns to open one | ns/packet | octets each | longest packet, us |", "|---|---|---|---|---|",
     ]
     for count, opening, cost, memory, longest, _ in rows:

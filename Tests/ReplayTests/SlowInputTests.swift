@@ -1,4 +1,4 @@
-// A capture says the same however slowly it is unpacked.
+// A capture says the same however slowly it comes, and says it as soon as it can.
 
 import Foundation
 import Testing
@@ -33,5 +33,28 @@ struct SlowInputTests {
     let slow = try Program.run(words + ["-r", packed], environment: ["PATH": "\(folder.path):\(path)"])
     #expect(slow.status == 0)
     #expect(slow.output == known.output)
+  }
+  /// Flows are told several at a time; when nothing comes, those that ended do not wait for others.
+  @Test(arguments: [[], ["--json"], ["--threads", "2"]])
+  func aFlowThatEndedIsToldWhileThePipeIsOpen(options: [String]) throws {
+    let folder = try Scratch()
+    // The first flow is quiet for a thousand seconds of the capture's time when the second begins.
+    var capture = SavedCapture.udp(1)
+    capture.add(SavedCapture.datagram(1, port: 4001), second: 1_700_001_000)
+    let file = try folder.write(capture.octets, to: "two.pcap")
+    let told = folder.file("told")
+    let outcome = try Program.shell(
+      """
+      (
+        cat "$1"
+        for i in $(seq 100); do [ -s "$3" ] && break; sleep 0.1; done
+        cp "$3" "$3.open"
+      ) |
+        "$2" flows \(options.joined(separator: " ")) -r - >"$3"
+      """, file, Program.path ?? "", told)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let (open, all) = (folder.octets("told.open"), folder.octets("told"))
+    #expect(open.count { $0 == 10 } == 1 && all.starts(with: open))
+    #expect(all.count { $0 == 10 } == 2)
   }
 }
