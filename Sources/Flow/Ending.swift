@@ -70,12 +70,15 @@ extension Tracker {
     return nil
   }
 
-  /// There are too many closed flows: the one that has been quiet for longest ends.
+  /// There are too many closed flows: those end that have been quiet for longest, of many some at a time.
+  @inline(never)
   mutating func endClosed() {
-    guard let index = lists.oldestClosed(&table), index != atHand else { return }
-    counts.closedSooner += 1
-    askBehind(index)
-    end(index, .end)
+    let left = limits.closedMax - min(15, limits.closedMax / 64)
+    while lists.closed > left, let index = lists.oldestClosed(&table), index != atHand {
+      counts.closedSooner += 1
+      askBehind(index)
+      end(index, .end)
+    }
   }
 
   /// Flows end one behind the other in the list of their class. Asks for the memory of the three behind one
