@@ -1,7 +1,7 @@
 // Frames that are nothing but the next line of a journal: from their octets to the line, without a packet
 // between them.
 //
-// Of the packets of short connections seven of ten are such. What a packet (`Packet`) would say of them is
+// Of the packets of short connections eight of ten are such. What a packet (`Packet`) would say of them is
 // read where it stands; whatever is more is left to the dissectors and to `Tracker.receive`, untouched. Both
 // ways tell the same (`StraightTrackingTests`).
 
@@ -199,10 +199,11 @@ extension Tracker {
       interval(table.slots[index].end, frame.time) < patience.of(table.slots[index].classNumber)
     else { return false }
     let shape = foreseen[at].shape
-    // What a flow carries is found out by others.
-    if shape.payload > 0, looksInside, table.slots[index].isUnrecognized,
-      table.slots[index].looks < Tracker.looksMax
-    {
+    let isLookedInto =
+      shape.payload > 0 && looksInside && table.slots[index].isUnrecognized
+      && table.slots[index].looks < Tracker.looksMax
+    // Whose ports say what it carries is looked into by others.
+    if isLookedInto, isAnnouncedSegment(foreseen[at].key.firstPort, foreseen[at].key.secondPort) {
       return false
     }
     let place = table.slots[index].state
@@ -220,8 +221,21 @@ extension Tracker {
       else { return false }
       slot = note(index, place, isReversed: foreseen[at].isReversed, frame, ip: shape.total)
     }
+    if isLookedInto { recognize(index, octets, shape) }
     if shape.payload > 0, looksInside, !isCut { remember(at, octets, shape, slot, frame) }
     return true
+  }
+
+  /// Finds out what a flow carries, by those octets of a segment that were captured.
+  @inline(never)
+  private mutating func recognize(_ index: Int, _ octets: Bytes, _ shape: PlainShape) {
+    let start = shape.transport &+ shape.header
+    if start >= octets.count { return }
+    let payload = octets.extracting(start..<min(octets.count, start &+ shape.payload))
+    table.slots[index].looks += 1
+    table.slots[index].service =
+      recognizedSegment(payload).map { Service($0) }
+      ?? Service.recognize(payload, isStream: true, hint: table.slots[index].responderPort)
   }
 
   /// Remembers what a segment carried (`Contents`).

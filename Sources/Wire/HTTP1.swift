@@ -189,10 +189,17 @@ public struct HTTP1Fields: Sendable {
   }
 }
 
+/// The first line of octets that are taken for HTTP/1.
+@inline(__always)
+private func beginningOfHTTP1(_ bytes: Bytes) -> HTTP1Line? { bytes.count >= 8 ? HTTP1Line(bytes) : nil }
+
+/// Whether octets are taken for the beginning of HTTP/1.
+func looksLikeHTTP1(_ bytes: Bytes) -> Bool { beginningOfHTTP1(bytes) != nil }
+
 /// HTTP/1: the first line of a request or a response, or the beginning of one. A head or a body that goes on
 /// in other segments is none here.
 @Sendable func http1(_ bytes: Bytes, _ packet: inout Packet) -> Bool {
-  guard bytes.count >= 8, let line = HTTP1Line(bytes) else { return false }
+  guard let line = beginningOfHTTP1(bytes) else { return false }
   packet.reading = .http
   packet.enterApplication(.http, header: line.line.upperBound)
   packet.noteText(at: packet.offset, line.line.upperBound)

@@ -165,7 +165,7 @@ extension TLSRecord {
 
 /// Whether a record begins here. Five octets decide, and the handshake header behind them where it can be
 /// read.
-private func looksLikeTLS(_ bytes: Bytes) -> Bool {
+func looksLikeTLS(_ bytes: Bytes) -> Bool {
   guard bytes.count >= TLSRecord.length, bytes.u8(0) &- 20 <= 4, bytes.u8(1) == 3,
     let record = try? TLSRecord(bytes), record.isPlausible
   else { return false }

@@ -6,14 +6,13 @@ import Wire
 typealias TalkFrame = (octets: [UInt8], frame: Frame)
 
 extension Packet {
-  /// A segment over IPv4 as a frame: with the options that this packet has, checksums, and a question of HTTP
-  /// over and over as its octets, as far as these were captured.
-  fileprivate var octets: [UInt8] {
+  /// A segment over IPv4 as a frame: with the options that this packet has, checksums, and `text` over and
+  /// over as its octets, as far as these were captured.
+  fileprivate func octets(saying text: [UInt8]) -> [UInt8] {
     func octets(_ number: UInt32) -> [UInt8] {
       (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * $0)) }
     }
     func octets(_ number: Int) -> [UInt8] { Array(octets(UInt32(number))[2...]) }
-    let text = Array("GET / HTTP/1.1\r\nHost: example.test\r\n\r\n".utf8)
     let payload = (0..<payloadLength).map { text[$0 % text.count] }
     var options: [UInt8] = []
     if tcp.flags.contains(.syn) {
@@ -39,26 +38,31 @@ extension Packet {
   }
 }
 
+/// A question of HTTP.
+private let question = Array("GET / HTTP/1.1\r\nHost: example.test\r\n\r\n".utf8)
+
 /// The frames of many conversations at once, in the order of their times. Each has a port of its own, from
-/// the first on.
-func talkFrames(_ talks: [RandomTalk], firstPort: UInt16) -> [TalkFrame] {
+/// the first on; all ends say the same.
+func talkFrames(
+  _ talks: [RandomTalk], firstPort: UInt16, serverPort: UInt16 = 80, saying text: [UInt8]? = nil
+) -> [TalkFrame] {
   var frames: [TalkFrame] = []
   for (i, talk) in talks.enumerated() {
     var talk = talk
     var late: Int64 = 0
     talk.each { packet, frame in
       if packet.sourcePort == 80 {
-        packet.destinationPort = firstPort + UInt16(i)
+        (packet.sourcePort, packet.destinationPort) = (serverPort, firstPort + UInt16(i))
       } else {
-        packet.sourcePort = firstPort + UInt16(i)
+        (packet.sourcePort, packet.destinationPort) = (firstPort + UInt16(i), serverPort)
       }
-      let wire = packet.octets.count + packet.payloadLength - packet.payloadCaptured
+      let octets = packet.octets(saying: text ?? question)
+      let wire = octets.count + packet.payloadLength - packet.payloadCaptured
       late = max(late, frame.time)
       frames.append(
         (
-          packet.octets,
-          Frame(
-            number: 0, time: late, wireLength: wire, capturedLength: packet.octets.count, link: .ethernet)
+          octets,
+          Frame(number: 0, time: late, wireLength: wire, capturedLength: octets.count, link: .ethernet)
         ))
     }
   }
