@@ -16,9 +16,9 @@ public struct Limits: Sendable {
   public var idleOther: Int64 = 60_000_000_000
   /// How long a closed connection stays, for its last copies and late packets: 2MSL.
   public var linger: Int64 = 60_000_000_000
-  /// Closed connections that stay at a time; of more, those that have been quiet for longest end sooner, up to
-  /// sixteen together. A server that closes ten thousand connections a second has no late packet of a minute
-  /// ago.
+  /// Closed connections that stay at a time; of more, those that have been quiet for longest end sooner, up
+  /// to sixteen together. A server that closes ten thousand connections a second has no late packet of a
+  /// minute ago.
   public var closedMax = 12_288
   /// How often a flow that lasts is reported while it does (IPFIX's active timeout); 0 for never.
   public var active: Int64 = 1_800_000_000_000
