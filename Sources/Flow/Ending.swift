@@ -126,7 +126,7 @@ extension Tracker {
   /// Takes a flow out and keeps it for `drain`.
   mutating func end(_ index: Int, _ reason: FlowEnd) {
     keep(index, reason)
-    countEnded()
+    endedCount = ended.count
     counts.ends[Int(reason.rawValue)] += 1
     lists.remove(index, &table)
     _ = notices.take(table.slots[index].serial)
@@ -207,41 +207,31 @@ extension Tracker {
     if rare >= 0, rarities[rare].reports >= spans { return }
     noteRare(index) { $0.reports = spans }
     keep(index, .active)
-    countEnded()
+    endedCount = ended.count
     counts.ends[Int(FlowEnd.active.rawValue)] += 1
   }
 
   /// Hands over the flows that ended since the last call, in the order of their ends. Each is the tracker's,
   /// which fills it with another: who keeps it copies it.
   public mutating func drain(_ body: (inout EndedFlow) -> Void) {
-    endLast()
     while ended.count > 0 {
       ended.forEach(into: &shown, body)
       ended.removeAll()
       endLast()
     }
-    countEnded()
   }
 
   /// Hands over the same flows at once, without a copy: `flows` becomes the tracker's list of them, and the
   /// tracker goes on with what `flows` was. When the input has ended, `hasEnded` says whether there are more.
   public mutating func exchangeEnded(_ flows: inout EndedFlows) {
-    endLast()
     flows.removeAll()
     swap(&flows, &ended)
-    countEnded()
-    hasEnded = finished < finishing.count
+    endLast()
   }
 
-  /// Says how many wait.
-  @inline(__always)
-  private mutating func countEnded() {
-    endedCount = ended.count
-    hasEnded = endedCount > 0
-  }
-
-  /// Ends some of the flows that are left because the input has ended.
+  /// Some were taken: ends some of the flows that are left because the input has ended.
   private mutating func endLast() {
+    endedCount = ended.count
     while finished < finishing.count, ended.count < Tracker.endsMax {
       let index = Int(finishing[finished])
       finished += 1
@@ -266,7 +256,7 @@ extension Tracker {
   public mutating func finish() {
     settled.removeAll()
     (finishing, finished) = (openInOrder(), 0)
-    hasEnded = endedCount > 0 || !finishing.isEmpty
+    endLast()
   }
 
   private func openInOrder() -> [Int32] {

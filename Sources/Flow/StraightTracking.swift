@@ -203,7 +203,9 @@ extension Tracker {
       shape.payload > 0 && looksInside && table.slots[index].isUnrecognized
       && table.slots[index].looks < Tracker.looksMax
     // Whose ports say what it carries is looked into by others.
-    if isLookedInto, isAnnouncedSegment(foreseen[at].key.firstPort, foreseen[at].key.secondPort) {
+    if isLookedInto,
+      Mux.standard.announcesSegment(foreseen[at].key.firstPort, foreseen[at].key.secondPort)
+    {
       return false
     }
     let place = table.slots[index].state

@@ -67,10 +67,9 @@ public struct Tracker: ~Copyable {
   /// The flows that wait to be drained, and where each is filled to be shown.
   var ended = EndedFlows()
   var shown = EndedFlow()
-  /// Whether flows wait to be drained. Stored: whoever asks a tracker for what it must work out is handed a
-  /// copy of it, with every packet.
-  public internal(set) var hasEnded = false
-  /// How many wait. Who takes several at once finds the code that tells of them in the processor's cache.
+  /// How many flows wait to be drained; as long as there are more of them, one at least. Who takes several at
+  /// once finds the code that tells of them in the processor's cache. Stored, because it is asked with every
+  /// packet.
   public internal(set) var endedCount = 0
   /// What ends because the input has ended, in its order, and how many of them have.
   var finishing: [Int32] = []
@@ -117,6 +116,10 @@ public struct Tracker: ~Copyable {
 
   /// Flows that are open.
   public var count: Int { table.count }
+
+  /// Whether flows wait to be drained.
+  @inlinable @inline(__always)
+  public var hasEnded: Bool { endedCount > 0 }
 
   /// Octets of memory that it holds, but for what waits to be drained: at most `Limits.octetsMax`.
   public var octets: Int {

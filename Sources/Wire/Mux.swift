@@ -194,6 +194,12 @@ public struct Mux: Sendable {
     }
   }
 
+  /// Whether a port announces what a segment of TCP between these carries: a dissector is asked about octets
+  /// that no recognizer knows.
+  public func announcesSegment(_ port: UInt16, _ other: UInt16) -> Bool {
+    places[Mux.tcpPorts &+ Int(port)] | places[Mux.tcpPorts &+ Int(other)] != 0
+  }
+
   /// Reads `frame`, layer by layer, into `packet`, which is begun anew. Never fails: a fault ends the walk
   /// and is noted, the layers before it stay.
   public func dissect(_ bytes: Bytes, _ frame: Frame, into packet: inout Packet) {

@@ -4,10 +4,6 @@
 let firstOfTLS: ClosedRange<UInt8> = 20...24
 let firstOfHTTP1: ClosedRange<UInt8> = 67...85
 
-/// The ports that announce what segments of TCP carry: DNS (RFC 7766) and LLMNR (RFC 4795 section 2.5).
-let portOfDNS: UInt16 = 53
-let portOfLLMNR: UInt16 = 5355
-
 /// What the octets of a segment of TCP begin with, as `Mux.standard` recognizes it before it looks at ports:
 /// TLS or HTTP/1. Nil when they begin with neither, and when there are none.
 public func recognizedSegment(_ bytes: Bytes) -> Layer.Kind? {
@@ -16,10 +12,4 @@ public func recognizedSegment(_ bytes: Bytes) -> Layer.Kind? {
   if firstOfTLS.contains(first), looksLikeTLS(bytes) { return .tls }
   if firstOfHTTP1.contains(first), looksLikeHTTP1(bytes) { return .http }
   return nil
-}
-
-/// Whether `Mux.standard` looks at what a segment of TCP between these ports carries, when it is not
-/// recognized by its octets.
-public func isAnnouncedSegment(_ port: UInt16, _ other: UInt16) -> Bool {
-  port == portOfDNS || port == portOfLLMNR || other == portOfDNS || other == portOfLLMNR
 }

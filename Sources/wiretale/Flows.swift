@@ -152,7 +152,7 @@ struct FlowTracking: ~Copyable {
   /// Whether flows wait to be drained.
   var hasEnded: Bool { tracker.hasEnded }
   /// Whether so many wait that they are told together: one at a time, between packets, each would bring its
-  /// code back into the processor's cache. 16 take 7 % of the time less than one; more take no less.
+  /// code back into the processor's cache. With 16, `flows` takes 7 % less time; with more, no less.
   var haveManyEnded: Bool { tracker.endedCount >= 16 }
   mutating func drain(_ body: (inout EndedFlow) -> Void) { tracker.drain(body) }
   mutating func exchangeEnded(_ flows: inout EndedFlows) { tracker.exchangeEnded(&flows) }

@@ -100,6 +100,21 @@ import Wire
     #expect(scene.ended.count == 30)
   }
 
+  /// Where many stay, those that go do so some at a time, in the same order.
+  @Test func manyClosedConnectionsMakeRoomTogether() {
+    var scene = Scene { $0.closedMax = 960 }
+    for client in 1...1000 {
+      var pair = Pair(UInt32(client))
+      scene.open(&pair)
+      scene.close(&pair)
+      let isRoomMade = client > 960
+      #expect(scene.ended.count == (isRoomMade ? 16 * ((client - 961) / 16 + 1) : 0), "\(client)")
+    }
+    #expect(scene.ended.map(\.record.serial) == Array(1...48))
+    #expect(scene.tracker.count == 952)
+    #expect(scene.tracker.tally.closedSooner == 48)
+  }
+
   @Test func anOpenConnectionDoesNotMakeRoom() {
     var scene = Scene { $0.closedMax = 1 }
     var open = Pair(1000)

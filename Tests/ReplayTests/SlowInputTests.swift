@@ -34,6 +34,7 @@ struct SlowInputTests {
     #expect(slow.status == 0)
     #expect(slow.output == known.output)
   }
+
   /// Flows are told several at a time; when nothing comes, those that ended do not wait for others.
   @Test(arguments: [[], ["--json"], ["--threads", "2"]])
   func aFlowThatEndedIsToldWhileThePipeIsOpen(options: [String]) throws {

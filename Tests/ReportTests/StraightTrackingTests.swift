@@ -160,10 +160,19 @@ private struct Ways: ~Copyable {
   func soHaveWhateverTheyCarry(text: String) {
     for port: UInt16 in [80, 53, 5355, 22, 25, 443, 1080, 9999] {
       let talks = (0..<8).map { RandomTalk(seed: UInt64(port) * 8 + $0, exchanges: 4) }
-      let told = foresee(talkFrames(talks, firstPort: 10_000, serverPort: port, saying: Array(text.utf8)))
+      let told = foresee(talkFrames(talks, firstPort: 10_000, serverPort: port, saying: [Array(text.utf8)]))
       #expect(told.difference == 0, "port \(port)")
       #expect(told.straightFrames > 0)
     }
+  }
+
+  /// Nobody asks any more what a flow carries when so many segments have not told.
+  @Test(arguments: [14, 15, 16, 17]) func soHaveThoseThatTellLate(count: Int) {
+    let silence = [[UInt8]](repeating: Array("abcdefgh".utf8), count: count)
+    let talks = (0..<8).map { RandomTalk(quiet: $0, exchanges: 20) }
+    let told = foresee(talkFrames(talks, firstPort: 10_000, saying: silence + [question]))
+    #expect(told.difference == 0)
+    #expect(told.straightFrames > 0)
   }
 
   /// A SYN takes the ports of a connection that was closed, that was refused, and that is open; another is

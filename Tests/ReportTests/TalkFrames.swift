@@ -39,24 +39,25 @@ extension Packet {
 }
 
 /// A question of HTTP.
-private let question = Array("GET / HTTP/1.1\r\nHost: example.test\r\n\r\n".utf8)
+let question = Array("GET / HTTP/1.1\r\nHost: example.test\r\n\r\n".utf8)
 
 /// The frames of many conversations at once, in the order of their times. Each has a port of its own, from
-/// the first on; all ends say the same.
+/// the first on. The segments with octets say one text after the other, and then the last again.
 func talkFrames(
-  _ talks: [RandomTalk], firstPort: UInt16, serverPort: UInt16 = 80, saying text: [UInt8]? = nil
+  _ talks: [RandomTalk], firstPort: UInt16, serverPort: UInt16 = 80, saying texts: [[UInt8]] = [question]
 ) -> [TalkFrame] {
   var frames: [TalkFrame] = []
   for (i, talk) in talks.enumerated() {
     var talk = talk
-    var late: Int64 = 0
+    var (late, said): (Int64, Int) = (0, 0)
     talk.each { packet, frame in
       if packet.sourcePort == 80 {
         (packet.sourcePort, packet.destinationPort) = (serverPort, firstPort + UInt16(i))
       } else {
         (packet.sourcePort, packet.destinationPort) = (firstPort + UInt16(i), serverPort)
       }
-      let octets = packet.octets(saying: text ?? question)
+      let octets = packet.octets(saying: texts[min(said, texts.count - 1)])
+      if packet.payloadLength > 0 { said += 1 }
       let wire = octets.count + packet.payloadLength - packet.payloadCaptured
       late = max(late, frame.time)
       frames.append(

@@ -48,11 +48,12 @@ import Testing
       dissected(query, from: source, to: destination).application.kind != Application().kind
     }
     #expect(recognizedSegment(query.span) == nil)
-    let wrong = (1...65_535).filter { isKnown(from: 40000, to: $0) != isAnnouncedSegment(40000, $0) }
+    let wrong = (1...65_535).filter {
+      isKnown(from: 40000, to: $0) != Mux.standard.announcesSegment(40000, $0)
+    }
     #expect(wrong == [])
     for port: UInt16 in [52, 53, 54, 80, 5353, 5355] {
-      #expect(isKnown(from: port, to: 9999) == isAnnouncedSegment(port, 9999), "port \(port)")
+      #expect(isKnown(from: port, to: 9999) == Mux.standard.announcesSegment(port, 9999), "port \(port)")
     }
-    #expect(isAnnouncedSegment(53, 1) && isAnnouncedSegment(1, 5355) && !isAnnouncedSegment(54, 80))
   }
 }
