@@ -173,6 +173,20 @@ extension Tracker {
     return false
   }
 
+  /// The number of the flow that has the frame which `takeStraight` has just taken.
+  @inline(__always)
+  public mutating func flowTaken() -> UInt64 { table.slots[atHand].serial }
+
+  /// The segment of that frame, and where its flow is.
+  @inline(__always)
+  mutating func segmentTaken(_ octets: Bytes, _ frame: Frame) -> (PlainSegment, FollowedPlace) {
+    let at = place(frame.number)
+    let taken = FollowedPlace(
+      index: atHand, serial: table.slots[atHand].serial,
+      side: table.slots[atHand].side(foreseen[at].isReversed))
+    return (PlainSegment(any: octets, foreseen[at].shape), taken)
+  }
+
   /// The flow of a packet with ports that is not in a tunnel, and whether its source is the key's second end;
   /// `left` is where its frame is among those that were looked at, negative for nowhere.
   @inline(__always)

@@ -182,17 +182,16 @@ struct SecondText {
 
   /// Makes it the second of a time, unless that or those beside it are no numbers like the others.
   @inline(never)
-  mutating func keep(_ time: Int64) {
+  mutating func keep(_ time: Int64, _ texts: Digits) {
     guard time >= 1_000_000_000, time < .max - 1_000_000_000 else { return }
     let second = UInt64(time) / 1_000_000_000
-    (base, words, digits) = (second * 1_000_000_000, (0, 0), 0)
-    for digit in String(second).utf8 {
-      if digits < 8 {
-        words.0 |= UInt64(digit) << UInt64(digits * 8)
-      } else {
-        words.1 |= UInt64(digit) << UInt64(digits % 8 * 8)
-      }
-      digits += 1
+    base = second * 1_000_000_000
+    // Ten digits at most; what is put may reach three octets behind them.
+    var room: (UInt64, UInt64) = (0, 0)
+    digits = unsafe withUnsafeMutableBytes(of: &room) { room in
+      guard let place = room.baseAddress else { return 0 }
+      return unsafe texts.putAny(second, at: place) - place
     }
+    words = (UInt64(littleEndian: room.0), UInt64(littleEndian: room.1))
   }
 }

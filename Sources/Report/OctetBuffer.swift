@@ -123,6 +123,13 @@ public struct OctetBuffer: ~Copyable {
     unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: word.littleEndian, as: UInt64.self)
   }
 
+  /// Joins the object that begins at a place to what is written before it: a comma for its brace.
+  mutating func join(at place: Int) {
+    let octet = place >= 0 && place < count ? unsafe base[place] : 0
+    precondition(octet == 123, "an object begins with a brace")
+    unsafe base[place] = 44
+  }
+
   /// A literal and a number behind it.
   @inline(__always)
   public mutating func write(_ text: StaticString, decimal value: UInt64) {
@@ -177,6 +184,12 @@ public struct OctetBuffer: ~Copyable {
 
   /// The octets written so far, for whoever keeps them.
   public var octets: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Puts them in the place of what is in an array, whose memory is used again.
+  public func copy(to octets: inout [UInt8]) {
+    octets.removeAll(keepingCapacity: true)
+    unsafe octets.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+  }
 
   /// Writes everything to a file descriptor and empties the buffer. False when it takes no more (`errno`).
   public mutating func flush(to descriptor: Int32) -> Bool {
@@ -242,7 +255,7 @@ extension OctetBuffer {
   /// Puts a time to come, which is far from the time stamps: it has a second of its own to share.
   @inline(__always)
   mutating func put(later value: Int64, behind place: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
-    if later.nanoseconds(of: value) == nil { later.keep(value) }
+    if later.nanoseconds(of: value) == nil { later.keep(value, digits) }
     guard let rest = later.nanoseconds(of: value) else {
       return unsafe digits.putAny(signed: value, at: place)
     }
@@ -253,7 +266,7 @@ extension OctetBuffer {
   @inline(never)
   mutating func writeAnew(_ value: Int64) {
     write(signed: Int(value))
-    second.keep(value)
+    second.keep(value, digits)
   }
 
   /// A short text, nine digits of nanoseconds behind it, and an octet.

@@ -13,13 +13,13 @@ struct BatchMaker: ~Copyable {
   /// Capture files that one pipeline asks for in a second: more would only push each other out.
   private static let capturesPerSecond = 10
 
-  private let interface: String
+  /// What the records of this interface begin with, by their kinds.
+  private let heads: (flow: [UInt8], finding: [UInt8], exchange: [UInt8])
   private let isZeek: Bool
   private var flows: FlowJSON
   private var exchanges = HTTPJSON()
   private var zeek = FlowZeek()
   private var names = OctetBuffer(capacity: 256)
-  private var text = OctetBuffer(capacity: BatchMaker.octetsMax + 65_536)
   private var records: [StoredRecord] = []
   private var ranges: [Range<Int>] = []
   private var lineRanges: [Range<Int>] = []
@@ -30,9 +30,17 @@ struct BatchMaker: ~Copyable {
   private(set) var capturesRefused: UInt64 = 0
 
   init(interface: String, _ settings: Settings) {
-    self.interface = interface
+    heads = (
+      BatchMaker.head("flow", interface), BatchMaker.head("finding", interface),
+      BatchMaker.head("exchange", interface)
+    )
     isZeek = settings.log.target != .none && settings.log.format == .zeek
     flows = FlowJSON(settings.findings)
+  }
+
+  private static func head(_ kind: String, _ interface: String) -> [UInt8] {
+    let name = interface.utf8.filter { $0 > 32 && $0 < 127 && $0 != 34 && $0 != 92 }
+    return Array("{\"record\":\"\(kind)\",\"interface\":\"".utf8) + name + [34]
   }
 
   /// So many packets have been dropped by the kernel: what gaps in the capture may come from.
@@ -41,15 +49,24 @@ struct BatchMaker: ~Copyable {
   }
 
   /// Whether it is time to hand over.
-  var isFull: Bool { records.count >= BatchMaker.recordsMax || text.count >= BatchMaker.octetsMax }
+  var isFull: Bool {
+    records.count >= BatchMaker.recordsMax || flows.count + exchanges.out.count >= BatchMaker.octetsMax
+  }
 
-  /// What was gathered, unless it is nothing.
-  mutating func take() -> RecordBatch? {
+  /// What was gathered, unless it is nothing; its text is put into arrays that the queue has got back.
+  mutating func take(for queue: RecordQueue) -> RecordBatch? {
     guard !records.isEmpty || !captures.isEmpty else { return nil }
-    let octets = text.octets
-    text.removeAll()
-    var batch = RecordBatch(octets: octets.count + records.count * RecordBatch.octetsPerRecord)
-    for index in records.indices { records[index].json = octets[ranges[index]] }
+    var (told, exchanged) = queue.spares()
+    flows.out.copy(to: &told)
+    flows.out.removeAll()
+    exchanges.out.copy(to: &exchanged)
+    exchanges.out.removeAll()
+    var batch = RecordBatch(
+      texts: [told, exchanged],
+      octets: told.count + exchanged.count + records.count * RecordBatch.octetsPerRecord)
+    for index in records.indices {
+      records[index].json = (records[index].kind == .exchange ? exchanged : told)[ranges[index]]
+    }
     batch.records = records
     if isZeek {
       let lines = zeek.out.octets
@@ -70,9 +87,9 @@ struct BatchMaker: ~Copyable {
     _ flow: inout EndedFlow, severityOfCaptures: UInt8, _ recorder: borrowing FlightRecorder
   ) {
     let ends = (name(flow.record.originator.address), name(flow.record.responder.address))
-    flows.out.removeAll()
-    flows.print(&flow)
-    let found = flows.found
+    var start = flows.count
+    flows.print(&flow, behind: heads.flow)
+    var found = flows.found
     let worst = found.first.map { BatchMaker.number($0.severity) } ?? 0
     var record = StoredRecord(
       flow.isInterim ? .interim : .flow, flow: flow.record.serial, start: flow.record.start,
@@ -80,22 +97,21 @@ struct BatchMaker: ~Copyable {
       originPort: flow.record.originator.port, responder: ends.1,
       responderPort: flow.record.responder.port, severity: worst, json: [])
     let before = zeek.out.count
-    if isZeek { zeek.print(flow) }
-    append(record, "{\"record\":\"flow\",\"interface\":\"", line: before..<zeek.out.count)
-    flows.out.removeAll()
+    if isZeek { zeek.print(&flow) }
+    append(record, start..<flows.count, line: before..<zeek.out.count)
     // A flow that goes on tells its findings when it ends.
     if flow.isInterim { return }
-    for finding in found where finding.severity >= .note {
-      flows.out.removeAll()
-      flows.print(finding, of: flow)
+    for index in found.indices where found[index].severity >= .note {
+      start = flows.count
+      flows.print(&found[index], of: &flow, behind: heads.finding)
       record.kind = .finding
-      record.severity = BatchMaker.number(finding.severity)
-      append(record, "{\"record\":\"finding\",\"interface\":\"", line: 0..<0)
+      record.severity = BatchMaker.number(found[index].severity)
+      append(record, start..<flows.count, line: 0..<0)
     }
-    if worst >= severityOfCaptures { hold(flow, recorder) }
+    if worst >= severityOfCaptures { hold(&flow, recorder) }
   }
 
-  private mutating func hold(_ flow: EndedFlow, _ recorder: borrowing FlightRecorder) {
+  private mutating func hold(_ flow: inout EndedFlow, _ recorder: borrowing FlightRecorder) {
     if second != flow.time / 1_000_000_000 {
       second = flow.time / 1_000_000_000
       capturesNow = 0
@@ -112,40 +128,31 @@ struct BatchMaker: ~Copyable {
 
   /// An exchange that ended.
   mutating func add(_ exchange: inout HTTPExchange) {
-    exchanges.out.removeAll()
-    exchanges.print(&exchange)
+    let begin = exchanges.out.count
+    exchanges.print(&exchange, behind: heads.exchange)
     let start = exchange.start?.time ?? 0
     let record = StoredRecord(
       .exchange, flow: exchange.flow, start: start, end: max(start, exchange.end),
       origin: name(exchange.ends.originator), originPort: exchange.ends.originatorPort,
       responder: name(exchange.ends.responder), responderPort: exchange.ends.responderPort, json: [])
-    append(record, "{\"record\":\"exchange\",\"interface\":\"", line: 0..<0)
+    append(record, begin..<exchanges.out.count, line: 0..<0)
   }
 
-  private mutating func append(
-    _ record: StoredRecord, _ start: StaticString, line: Range<Int>
-  ) {
-    let begin = text.count
-    text.write(start)
-    for octet in interface.utf8 where octet > 32 && octet < 127 && octet != 34 && octet != 92 {
-      text.write(octet: octet)
-    }
-    text.write("\",")
-    // Behind its brace, and without its newline.
-    if record.kind == .exchange {
-      text.write(exchanges.out, from: 1, to: exchanges.out.count - 1)
-    } else {
-      text.write(flows.out, from: 1, to: flows.out.count - 1)
-    }
+  /// A record whose text and newline are at a place of its kind's text.
+  private mutating func append(_ record: StoredRecord, _ place: Range<Int>, line: Range<Int>) {
     records.append(record)
-    ranges.append(begin..<text.count)
+    ranges.append(place.lowerBound..<place.upperBound - 1)
     lineRanges.append(line)
   }
 
   private mutating func name(_ address: IPAddress) -> String {
     names.removeAll()
     names.write(host: address)
-    return String(decoding: names.octets, as: UTF8.self)
+    return names.withOctets { octets in
+      // An address is ASCII.
+      guard let text = try? UTF8Span(validating: octets) else { return "" }
+      return String(copying: text)
+    }
   }
 
   private static func number(_ severity: Severity) -> UInt8 {

@@ -24,7 +24,7 @@ struct CaptureFolder {
     if !isKnown { know() }
     let name = "F\(capture.flow).pcap"
     let (path, partial) = ("\(settings.path)/\(name)", "\(settings.path)/.\(name).partial")
-    guard let file = Descriptor.create(partial), file.write(capture.file[...]) == capture.file.count,
+    guard let file = Descriptor.create(partial), file.write(capture.file.span) == capture.file.count,
       move(partial, to: path)
     else {
       let reason = lastSystemError()

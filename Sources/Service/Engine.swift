@@ -8,6 +8,10 @@ internal import Wire
 
 /// Frames to batches of records. Plain calls from the first octet to the record.
 struct Engine: ~Copyable {
+  /// So many flows or exchanges are told together, or those of 100 ms (`rest`): the code that tells of them
+  /// is in the processor's cache then.
+  private static let together = 16
+
   /// From which severity on a flow leaves its frames.
   var severityOfCaptures: UInt8
 
@@ -41,11 +45,24 @@ struct Engine: ~Copyable {
 
   /// Takes a frame.
   mutating func receive(_ octets: Bytes, _ frame: Frame, _ queue: RecordQueue) {
+    if tracker.takeStraight(octets, frame) {
+      recorder.note(octets, frame, flow: tracker.flowTaken())
+      if readsHTTP { streams.receiveStraight(octets, frame, &tracker) }
+    } else {
+      takeWhole(octets, frame)
+    }
+    if tracker.endedCount >= Engine.together || streams.finishedCount >= Engine.together {
+      collect(queue, waits: false)
+    }
+  }
+
+  /// Takes a frame that is more than the next segment of a short connection.
+  @inline(never)
+  private mutating func takeWhole(_ octets: Bytes, _ frame: Frame) {
     mux.dissect(octets, frame, into: &packet)
     let verdict = tracker.receive(&packet, frame, octets)
     recorder.note(octets, frame, flow: verdict.flow)
     if readsHTTP { streams.receive(octets, &packet, frame, verdict) }
-    if tracker.hasEnded || streams.hasFinished { collect(queue, waits: false) }
   }
 
   /// So many packets have been dropped by the kernel.
@@ -55,7 +72,7 @@ struct Engine: ~Copyable {
   mutating func rest(_ queue: RecordQueue) {
     tracker.advance(to: realTime())
     collect(queue, waits: false)
-    if let batch = maker.take() { queue.push(batch) }
+    Engine.hand(&maker, to: queue, waits: false)
   }
 
   /// Nothing more comes: what is open is reported. Here is time to wait for the writer, so that nothing of it
@@ -90,7 +107,7 @@ struct Engine: ~Copyable {
   }
 
   private static func hand(_ maker: inout BatchMaker, to queue: RecordQueue, waits: Bool) {
-    guard let batch = maker.take() else { return }
+    guard let batch = maker.take(for: queue) else { return }
     // A disk that takes nothing must not hold up the end for ever.
     var patience = waits ? 3000 : 0
     while patience > 0, !queue.hasRoom {

@@ -23,11 +23,13 @@ struct FlightRecorder: ~Copyable {
   private let snapLength: Int
   private let octets: UnsafeMutableRawPointer?
   private let size: Int
-  private var entries: [Entry] = []
+  private let entries: UnsafeMutablePointer<Entry>
   private let entriesMax: Int
-  /// Octets and frames that were held so far.
+  /// Octets and frames that were held so far, and where the next ones come.
   private var written = 0
   private var count = 0
+  private var place = 0
+  private var next = 0
   private var link: Int32 = 1
 
   /// A ring of a size; of none it holds nothing.
@@ -38,26 +40,35 @@ struct FlightRecorder: ~Copyable {
     unsafe octets = room > 65_536 ? malloc(room) : nil
     self.size = unsafe octets == nil ? 0 : room
     entriesMax = self.size == 0 ? 0 : size / 3 / MemoryLayout<Entry>.stride
+    // Memory that nobody has written to yet is nobody's.
+    unsafe entries = .allocate(capacity: entriesMax)
   }
 
-  deinit { unsafe free(octets) }
+  deinit {
+    unsafe free(octets)
+    unsafe entries.deallocate()
+  }
 
   /// Holds a frame of a flow.
+  @inline(__always)
   mutating func note(_ frame: Bytes, _ about: Frame, flow: UInt64) {
     guard let octets = unsafe octets, flow > 0 else { return }
     let length = min(frame.count, snapLength)
     // A frame does not go around the end.
-    if written % size + length > size { written += size - written % size }
-    unsafe frame.withUnsafeBytes { from in
-      if let base = from.baseAddress {
-        unsafe memcpy(octets.advanced(by: written % size), base, length)
-      }
+    if place &+ length > size {
+      written += size &- place
+      place = 0
     }
-    let entry = Entry(
-      flow: flow, time: about.time, place: written, captured: UInt32(length),
-      wire: UInt32(clamping: about.wireLength))
-    if entries.count < entriesMax { entries.append(entry) } else { entries[count % entriesMax] = entry }
+    unsafe frame.withUnsafeBytes { from in
+      if let base = from.baseAddress { unsafe memcpy(octets + place, base, length) }
+    }
+    unsafe (entries + next).initialize(
+      to: Entry(
+        flow: flow, time: about.time, place: written, captured: UInt32(length),
+        wire: UInt32(clamping: about.wireLength)))
+    next = next &+ 1 < entriesMax ? next &+ 1 : 0
     written += length
+    place += length
     count += 1
     link = about.link.rawValue
   }
@@ -67,9 +78,9 @@ struct FlightRecorder: ~Copyable {
     guard let octets = unsafe octets else { return nil }
     var found: [Entry] = []
     var index = count
-    while index > count - entries.count, found.count < FlightRecorder.framesMax {
+    while index > max(0, count - entriesMax), found.count < FlightRecorder.framesMax {
       index -= 1
-      let entry = entries[index % entriesMax]
+      let entry = unsafe entries[index % entriesMax]
       // What was written over is gone, and so is all before it.
       if entry.place + size < written { break }
       if entry.flow == flow { found.append(entry) }

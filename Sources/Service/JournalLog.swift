@@ -39,7 +39,7 @@ struct JournalLog: LogHandler {
     // A line is a line, whatever is in it.
     var octets = line.utf8.map { $0 < 32 ? UInt8(ascii: " ") : $0 }
     octets.append(10)
-    _ = (descriptor ?? JournalLog.standardError).write(octets[...])
+    _ = (descriptor ?? JournalLog.standardError).write(octets.span)
   }
 
   private static let standardError = Descriptor(2)

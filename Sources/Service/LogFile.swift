@@ -43,7 +43,7 @@ struct LogFile: ~Copyable {
   }
 
   /// Writes whole lines. Those that the disk does not take are lost and counted.
-  mutating func write(_ lines: ArraySlice<UInt8>, count: Int, now: Int64) {
+  mutating func write(_ lines: Span<UInt8>, count: Int, now: Int64) {
     guard !lines.isEmpty else { return }
     if settings.sizeMax > 0, size > Int64(header.count), size + Int64(lines.count) > settings.sizeMax {
       rotate(now)
@@ -63,11 +63,14 @@ struct LogFile: ~Copyable {
     }
     let reason = lastSystemError()
     // Nothing of a line stays but the whole line.
-    let whole = lines.prefix(written).lastIndex(of: 10).map { $0 - lines.startIndex + 1 } ?? 0
+    var (whole, kept) = (0, 0)
+    for index in 0..<written where lines[index] == 10 {
+      whole = index + 1
+      kept += 1
+    }
     let end = file.facts?.size ?? 0
     if whole < written, !file.truncate(to: end - Int64(written - whole)) { self.file = nil }
     size = end - Int64(written - whole)
-    let kept = lines.prefix(whole).count { $0 == 10 }
     linesLost += UInt64(count - min(count, kept))
     trouble("log: \(settings.path): \(reason); lines are lost until it can be written")
   }
@@ -125,7 +128,7 @@ struct LogFile: ~Copyable {
         if opened.truncate(to: size - Int64(part)) { size -= Int64(part) }
       }
     }
-    if size == 0, !header.isEmpty { size += Int64(opened.write(header[...])) }
+    if size == 0, !header.isEmpty { size += Int64(opened.write(header.span)) }
     file = opened
     return opened
   }
@@ -192,7 +195,7 @@ struct LogSocket: ~Copyable {
   }
 
   /// Writes whole lines, or counts them as lost. After a part of a line the stream is begun anew.
-  mutating func write(_ lines: ArraySlice<UInt8>, count: Int, now: Int64) {
+  mutating func write(_ lines: Span<UInt8>, count: Int, now: Int64) {
     if socket == nil, !isInTrouble || now - triedAt >= 1 {
       triedAt = now
       socket = Descriptor.connect(to: path)

@@ -48,6 +48,7 @@ struct RecordWriter: ~Copyable {
   private var storeTriedAt: Int64 = .min
   private var waiting: [StoredRecord] = []
   private var waitingOctets = 0
+  private var waitingTexts: [[UInt8]] = []
   private var waitingSince: Int64 = 0
   private var retainedAt: Int64 = 0
   private var isRetaining = false
@@ -93,10 +94,11 @@ struct RecordWriter: ~Copyable {
         orders.captures.add(1, ordering: .relaxed)
       }
     }
-    guard settings.storePath != nil else { return queue.giveBack(batch.octets) }
+    guard settings.storePath != nil else { return queue.giveBack(batch.octets, batch.texts) }
     if waiting.isEmpty { waitingSince = monotonicTime() }
     waiting += batch.records
     waitingOctets += batch.octets
+    waitingTexts += batch.texts
   }
 
   private mutating func writeLog(_ batch: RecordBatch, _ seconds: Int64) {
@@ -125,8 +127,8 @@ struct RecordWriter: ~Copyable {
     guard count > 0 else { return }
     orders.lines.add(UInt64(count), ordering: .relaxed)
     switch settings.log.target {
-    case .file: file.write(output.octets[...], count: count, now: seconds)
-    case .socket: socket.write(output.octets[...], count: count, now: seconds)
+    case .file: output.withOctets { file.write($0, count: count, now: seconds) }
+    case .socket: output.withOctets { socket.write($0, count: count, now: seconds) }
     case .stdout:
       if !output.flush(to: STDOUT_FILENO), !isOutputClosed {
         isOutputClosed = true
@@ -189,8 +191,8 @@ struct RecordWriter: ~Copyable {
     }
     orders.stored.add(UInt64(waiting.count), ordering: .relaxed)
     waiting.removeAll(keepingCapacity: waiting.count < RecordWriter.batchRecords)
-    queue.giveBack(waitingOctets)
-    waitingOctets = 0
+    queue.giveBack(waitingOctets, waitingTexts)
+    (waitingOctets, waitingTexts) = (0, [])
     if isStoreInTrouble {
       isStoreInTrouble = false
       orders.isStoreDown.store(false, ordering: .relaxed)
@@ -213,6 +215,7 @@ struct RecordWriter: ~Copyable {
     // What a full queue took goes back to the system when it has been empty for a while.
     if time - trimmedAt >= 30_000_000_000, queue.fill < 5 {
       trimmedAt = time
+      queue.dropSpares()
       trimMemory()
     }
     if settings.log.target == .file, time - lookedAt >= 1_000_000_000 {

@@ -45,7 +45,7 @@ final class Descriptor: Sendable {
   }
 
   /// Writes octets; how many were written before the first failure, which `errno` tells.
-  func write(_ octets: ArraySlice<UInt8>) -> Int {
+  func write(_ octets: Span<UInt8>) -> Int {
     unsafe octets.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {

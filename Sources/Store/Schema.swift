@@ -45,11 +45,12 @@ enum Schema {
   /// which they can be given back.
   static let beginning = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA page_size = 8192;"
 
-  /// How a writer works: readers and writer do not wait for each other, and what has been written is on the
-  /// disk when the batch has ended.
+  /// How a writer works: readers and writer do not wait for each other, what has been written is on the disk
+  /// when the batch has ended, and room that is given up is not written over with zeros, which some systems'
+  /// SQLite would do with every row that is moved to another page.
   static let working = """
     PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608;
-    PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF;
     """
 
   /// Brings a store to this version.

@@ -53,4 +53,25 @@ import Wire
     let followed = try records(name) { $0.limits.keepsJournals = false }
     #expect(try records(name) == followed)
   }
+
+  /// Flows that ended wait for others, so that they are told together, but not when nothing comes.
+  @Test func aFlowThatEndedIsToldWhenNothingComes() throws {
+    let settings = try Settings.read("", name: "w.yaml", environment: [:], given: []).get()
+    let plan = PipelinePlan(
+      interface: "eth0", isPassing: false, fanoutGroup: nil, limits: settings.limits(of: 1), recorderOctets: 0
+    )
+    var engine = Engine(plan, settings)
+    let queue = RecordQueue(octetsMax: 1 << 30)
+    let path = EngineTests.folder.appendingPathComponent("http-keepalive.pcap").path
+    let capture = try Capture(.files([path]))
+    try capture.forEachFrame { octets, frame in
+      engine.receive(octets, frame, queue)
+      return .go
+    }
+    #expect(queue.take().isEmpty)
+    // The capture is older than any linger: all that is closed ends.
+    engine.rest(queue)
+    let told = queue.take().flatMap(\.records)
+    #expect(told.contains { $0.kind == .flow } && told.contains { $0.kind == .exchange })
+  }
 }

@@ -5,6 +5,19 @@ import Testing
 
 @testable import Service
 
+extension LogFile {
+  /// Writes lines that are an array's.
+  fileprivate mutating func write(_ lines: ArraySlice<UInt8>, count: Int, now: Int64) {
+    write(lines.span, count: count, now: now)
+  }
+}
+
+extension LogSocket {
+  fileprivate mutating func write(_ lines: ArraySlice<UInt8>, count: Int, now: Int64) {
+    write(lines.span, count: count, now: now)
+  }
+}
+
 @Suite final class LogFileTests {
   let folder = NSTemporaryDirectory() + "/wiretale-log-\(UUID().uuidString)"
 

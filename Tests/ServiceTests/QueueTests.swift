@@ -41,10 +41,27 @@ import Wire
     for _ in 0..<40 { queue.push(batch([.flow], octets: 4000)) }
     let dropped = queue.dropped[.flow]
     #expect(dropped > 0)
-    for batch in queue.take() { queue.giveBack(batch.octets) }
+    for batch in queue.take() { queue.giveBack(batch.octets, batch.texts) }
     queue.push(batch([.flow], octets: 4000))
     #expect(queue.dropped[.flow] == dropped)
     #expect(queue.hasRoom)
+  }
+
+  /// Memory for texts is used again, and not more of it kept than a pipeline fills in a moment.
+  @Test func textsThatWereWrittenAreUsedAgain() {
+    let queue = RecordQueue(octetsMax: 100_000)
+    #expect(queue.spares().0.capacity == 0)
+    for _ in 0..<40 { queue.giveBack(0, [[UInt8](repeating: 1, count: 5000), [2]]) }
+    var kept = 0
+    while true {
+      let (one, other) = queue.spares()
+      if one.isEmpty { break }
+      kept += other.isEmpty ? 1 : 2
+    }
+    #expect(kept == 32)
+    queue.giveBack(0, [[1]])
+    queue.dropSpares()
+    #expect(queue.spares().0.isEmpty)
   }
 
   @Test func theRecorderHoldsTheLastFramesOfAFlow() throws {

@@ -37,12 +37,24 @@ extension Streams {
     guard let segment = PlainSegment(octets, shape), let place = tracker.place(of: segment, frame) else {
       return nil
     }
-    if passes(segment, place, octets, frame) {
+    if let slot = slots.find(place.serial), passes(segment, slot, place.side, octets, frame) {
       tracker.take(segment, place, frame, isDamaged: false)
       openRun(segment, place, octets, frame, &tracker)
       return false
     }
     return followClosely(octets, segment, place, frame, &tracker)
+  }
+
+  /// Takes a frame that the tracker has just taken right from its octets (`Tracker.takeStraight`), as
+  /// `receive` takes the packet of any other: what a journal takes is not damaged.
+  @inline(__always)
+  public mutating func receiveStraight(_ octets: Bytes, _ frame: Frame, _ tracker: inout Tracker) {
+    let (segment, place) = tracker.segmentTaken(octets, frame)
+    now = max(now, frame.time)
+    self.frame = frame.number
+    let isBeginning = segment.flags.contains(.syn) || segment.shape.payload > 0
+    guard let slot = slots.place(of: place.serial, isBeginning: isBeginning) else { return }
+    if !passes(segment, slot, place.side, octets, frame) { receive(octets, segment, slot, place, frame) }
   }
 
   /// Takes a segment whose octets are read, or that changes more than how far its direction is. Who gets a
@@ -54,18 +66,24 @@ extension Streams {
     _ tracker: inout Tracker
   ) -> Bool {
     let isDamaged = tracker.isDamaged(segment, place, octets)
-    if !isDamaged { receive(octets, segment, place, frame) }
+    if !isDamaged {
+      now = max(now, frame.time)
+      self.frame = frame.number
+      if let slot = slots.place(of: place.serial, isBeginning: segment.shape.payload > 0) {
+        receive(octets, segment, slot, place, frame)
+      }
+    }
     tracker.take(segment, place, frame, isDamaged: isDamaged)
     return hasFinished
   }
 
-  /// Takes the segment of a plain frame.
+  /// Takes the segment of a plain frame, of a flow whose place here is `slot`.
   private mutating func receive(
-    _ octets: Bytes, _ plain: PlainSegment, _ place: FollowedPlace, _ frame: Frame
+    _ octets: Bytes, _ plain: PlainSegment, _ slot: Int, _ place: FollowedPlace, _ frame: Frame
   ) {
-    now = max(now, frame.time)
-    self.frame = frame.number
-    guard let slot = slots.place(of: place.serial, isBeginning: plain.shape.payload > 0) else { return }
+    if plain.flags.contains(.syn) {
+      slots[slot].bases.learn(plain.flags, plain.sequence, plain.acknowledgment, from: place.side)
+    }
     let segment = StreamSegment(plain, from: place.side, frame)
     let payload = octets.extracting(plain.payload(in: octets))
     switch slots[slot].state {
@@ -80,10 +98,10 @@ extension Streams {
   /// octets would tell, or inside a body. False when there is more to it, and then nothing has been done.
   @inline(__always)
   private mutating func passes(
-    _ segment: PlainSegment, _ place: FollowedPlace, _ octets: Bytes, _ frame: Frame
+    _ segment: PlainSegment, _ slot: Int, _ side: FlowSide, _ octets: Bytes, _ frame: Frame
   ) -> Bool {
     let length = segment.shape.payload
-    guard segment.goesOn, let slot = slots.find(place.serial) else { return false }
+    guard segment.goesOn else { return false }
     switch slots[slot].state {
     case .silent, .searching, .undecided: if length > 0 { return false }
     case .unread: break
@@ -91,7 +109,7 @@ extension Streams {
     case .http1:
       let work = Int(slots[slot].place)
       guard bodyMax == 0, !context.isShort, segment.payload(in: octets).count == length,
-        works[work].passes(StreamSegment(segment, from: place.side, frame))
+        works[work].passes(StreamSegment(segment, from: side, frame))
       else { return false }
       works[work].heard = frame.number
     }

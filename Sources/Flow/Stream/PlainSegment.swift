@@ -13,20 +13,28 @@ struct PlainSegment {
   /// The segment of a frame of TCP; nil when it opens a connection or acknowledges nothing.
   @inline(__always)
   init?(_ octets: Bytes, _ shape: PlainShape) {
-    let header = octets.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin)
-    flags = TCPFlags(rawValue: header.u16(12) & 0x1ff)
+    self.init(any: octets, shape)
     guard flags.rawValue & (TCPFlags.syn.rawValue | TCPFlags.ack.rawValue) == TCPFlags.ack.rawValue else {
       return nil
     }
+  }
+
+  /// The segment of any frame of TCP.
+  @inline(__always)
+  init(any octets: Bytes, _ shape: PlainShape) {
+    let header = octets.extracting(shape.transport..<shape.transport &+ TCPHeader.lengthMin)
+    flags = TCPFlags(rawValue: header.u16(12) & 0x1ff)
     self.shape = shape
     ends = PlainEnds(octets, shape)
     sequence = header.u32(4)
     acknowledgment = header.u32(8)
   }
 
-  /// It neither ends nor resets its direction.
+  /// It neither opens nor ends nor resets its direction.
   @inline(__always)
-  var goesOn: Bool { flags.rawValue & (TCPFlags.fin.rawValue | TCPFlags.rst.rawValue) == 0 }
+  var goesOn: Bool {
+    flags.rawValue & (TCPFlags.syn.rawValue | TCPFlags.fin.rawValue | TCPFlags.rst.rawValue) == 0
+  }
 
   /// Where its payload lies in its frame, as far as it was captured.
   @inline(__always)

@@ -12,10 +12,16 @@ struct StreamBases: Sendable {
   /// Learns what a SYN tells: its sender's number, and with an acknowledgment its receiver's.
   @inline(__always)
   mutating func learn(_ packet: inout Packet, from side: FlowSide) {
-    guard packet.tcp.flags.contains(.syn), numbers[side.rawValue] == nil else { return }
-    numbers[side.rawValue] = packet.tcp.sequence &+ 1
-    if packet.tcp.flags.contains(.ack), numbers[side.other.rawValue] == nil {
-      numbers[side.other.rawValue] = packet.tcp.acknowledgment
+    learn(packet.tcp.flags, packet.tcp.sequence, packet.tcp.acknowledgment, from: side)
+  }
+
+  /// The same of a segment with these flags and numbers.
+  @inline(__always)
+  mutating func learn(_ flags: TCPFlags, _ sequence: UInt32, _ acknowledgment: UInt32, from side: FlowSide) {
+    guard flags.contains(.syn), numbers[side.rawValue] == nil else { return }
+    numbers[side.rawValue] = sequence &+ 1
+    if flags.contains(.ack), numbers[side.other.rawValue] == nil {
+      numbers[side.other.rawValue] = acknowledgment
     }
   }
 }

@@ -80,6 +80,8 @@ public struct Streams: ~Copyable {
 
   /// Whether exchanges or summaries wait to be drained.
   public var hasFinished: Bool { !exchanges.isEmpty || !summaries.isEmpty }
+  /// How many wait.
+  public var finishedCount: Int { exchanges.count &+ summaries.count }
 
   /// Takes a packet that the tracker has given to a flow, with its frame's octets. Whether exchanges or
   /// summaries wait to be drained.

@@ -9,17 +9,21 @@ extension FlowJSON {
     text.write(",\"findings\":[")
     for i in 0..<findings.count {
       if i > 0 { text.write(octet: 44) }
-      if let place, findings[i].frames.count == 1, findings[i].confidence == 1 {
-        switch findings[i].rule {
-        case .timeWait: writeTimeWait(&findings[i], place)
-        case .portReused: writeReuse(&findings[i], place)
-        default: write(&findings[i], place)
-        }
-      } else {
-        write(&findings[i], place)
-      }
+      write(&findings[i], place)
     }
     text.write("]")
+  }
+
+  /// A finding, an object.
+  mutating func write(_ finding: inout Finding, _ place: Tap.Place?) {
+    if let place, finding.frames.count == 1, finding.confidence == 1 {
+      switch finding.rule {
+      case .timeWait: return writeTimeWait(&finding, place)
+      case .portReused: return writeReuse(&finding, place)
+      default: break
+      }
+    }
+    writeAny(&finding, place)
   }
 
   // The findings that very many connections have, in few pieces.
@@ -43,7 +47,7 @@ extension FlowJSON {
     text.compose { $0.writeUsualEnd(&finding, place) }
   }
 
-  private mutating func write(_ finding: inout Finding, _ place: Tap.Place?) {
+  private mutating func writeAny(_ finding: inout Finding, _ place: Tap.Place?) {
     text.write("{\"rule\":\"")
     text.write(string: finding.rule.id)
     text.write("\",\"severity\":\"")

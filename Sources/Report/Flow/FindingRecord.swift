@@ -4,32 +4,28 @@ public import Flow
 public import Wire
 
 extension FlowJSON {
-  /// Prints one finding of a flow: one line.
-  public mutating func print(_ finding: Finding, of flow: EndedFlow) {
-    text.write("{\"flow\":\"F")
-    text.write(decimal: flow.record.serial)
+  /// Prints one finding of a flow behind the beginning of an object: one line.
+  public mutating func print(_ finding: inout Finding, of flow: inout EndedFlow, behind head: [UInt8]) {
+    text.write(raw: head.span)
+    text.write(",\"flow\":\"F", decimal: flow.record.serial)
     text.write("\",\"ts\":")
     text.write(signed: Int(flow.record.end))
     text.write(",\"time\":\"")
     var clock = UTCTime()
     clock.write(flow.record.end, to: &text)
     text.write("\",\"orig_h\":\"")
-    write(flow.record.originator, flow, port: "\",\"orig_p\":")
+    write(flow.record.originator, &flow, port: "\",\"orig_p\":")
     text.write(",\"resp_h\":\"")
-    write(flow.record.responder, flow, port: "\",\"resp_p\":")
-    // The findings of a record, of which there is one here, without the brackets.
+    write(flow.record.responder, &flow, port: "\",\"resp_p\":")
+    // The finding goes on where the flow's fields end.
     let start = text.count
-    var findings = [finding]
-    write(&findings, flow.hasConnection ? flow.report.tap.place : nil)
-    let list = text.octets
-    text.truncate(to: start)
-    text.write(octet: 44)
-    for octet in list[(start + ",\"findings\":[{".utf8.count)..<(list.count - 1)] { text.write(octet: octet) }
+    write(&finding, flow.hasConnection ? flow.report.tap.place : nil)
+    text.join(at: start)
     text.write(octet: 10)
   }
 
   private mutating func write(
-    _ end: (address: IPAddress, port: UInt16), _ flow: EndedFlow, port: StaticString
+    _ end: (address: IPAddress, port: UInt16), _ flow: inout EndedFlow, port: StaticString
   ) {
     text.write(end.address, version: flow.record.key.isIPv6 ? 6 : 4)
     text.write(port)

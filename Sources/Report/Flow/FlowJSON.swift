@@ -54,6 +54,14 @@ public struct FlowJSON: ~Copyable {
     text.write("}\n")
   }
 
+  /// Prints one flow behind the beginning of an object, whose fields come before its own.
+  public mutating func print(_ flow: inout EndedFlow, behind head: [UInt8]) {
+    text.write(raw: head.span)
+    let start = text.count
+    print(&flow)
+    text.join(at: start)
+  }
+
   /// Which flow, who with whom, from when to when, and how much.
   private mutating func writeBeginning(_ flow: inout EndedFlow) {
     text.compose {

@@ -59,6 +59,14 @@ public struct HTTPJSON: ~Copyable {
     out.write("}\n")
   }
 
+  /// The same behind the beginning of an object, whose fields come before its own.
+  public mutating func print(_ exchange: inout HTTPExchange, behind head: [UInt8]) {
+    out.write(raw: head.span)
+    let start = out.count
+    print(&exchange)
+    out.join(at: start)
+  }
+
   private mutating func writeStart(_ flow: UInt64, _ time: Int64, _ ends: StreamEnds) {
     out.write("{\"flow\":\"F", decimal: flow)
     out.write("\",\"ts\":")
