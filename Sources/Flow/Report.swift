@@ -61,6 +61,12 @@ public struct ConnectionReport: Sendable {
     @inline(__always) get { side == .originator ? originator : responder }
   }
 
+  /// Lends one end where it is.
+  @inline(__always)
+  mutating func at<Value>(_ side: FlowSide, _ body: (inout EndReport) -> Value) -> Value {
+    side == .originator ? body(&originator) : body(&responder)
+  }
+
   /// Octets of both ends' sequence space that were never captured.
   public var missedOctets: Int64 {
     details.isEmpty ? 0 : originator.missedOctets + responder.missedOctets

@@ -43,6 +43,10 @@ public struct StatePath: RandomAccessCollection, Sendable, Equatable, CustomStri
     index < StatePath.held ? first[index] : rest[index - StatePath.held]
   }
 
+  /// The last of them; nil when there is none.
+  @inline(__always)
+  mutating func lastStep() -> StateChange? { count > 0 ? step(count &- 1) : nil }
+
   @inline(__always)
   mutating func removeAll() {
     if !rest.isEmpty { rest = [] }

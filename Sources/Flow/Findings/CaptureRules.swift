@@ -11,30 +11,37 @@ extension Examination {
   private static let disorderMin: Int64 = 1_000_000
 
   /// What limits every other figure of the flow.
-  mutating func capture() {
-    if !isFromStart, connection.handshake.synFrame == nil {
+  mutating func capture(_ flow: inout EndedFlow) {
+    if !isFromStart, flow.report.handshake.synFrame == nil {
       add(
         Finding(
           .beginsMidStream, .note, nil, frames: [flow.record.firstFrame],
-          connection.handshake.synACKFrame == nil ? 0 : 1))
+          flow.report.handshake.synACKFrame == nil ? 0 : 1))
     }
-    for side in FlowSide.allCases where !isSeen(side.other) && speaksOf(side) {
+    // An end's packets show that the other speaks, too: they acknowledge it.
+    for side in FlowSide.allCases
+    where !isSeen(side.other) && flow.report.connection.ends[side.rawValue].hasAcknowledged {
       add(
         Finding(
-          .oneSideOnly, connection[side].counters.segments > 2 ? .warning : .note, side,
+          .oneSideOnly, flow.report.at(side) { $0.counters.segments } > 2 ? .warning : .note, side,
           frames: [flow.record.firstFrame, flow.record.lastFrame], or: [.otherPath, .notCaptured],
-          Int64(clamping: connection[side].counters.segments)))
+          Int64(clamping: flow.report.at(side) { $0.counters.segments })))
     }
     for side in FlowSide.allCases {
       // Of a connection without troubles neither is known.
-      if !connection.isPlain {
-        copies(side)
-        gaps(side)
+      if !flow.report.isPlain {
+        copies(&flow, side)
+        gaps(&flow, side)
       }
-      frames(side)
-      checksums(side)
+      frames(&flow, side)
+      checksums(&flow, side)
     }
-    if watch.cut > 0 { add(Finding(.snapped, .info, nil, frames: [frame(watch.cutFrame)], Int64(watch.cut))) }
+    if flow.report.connection.watch.cut > 0 {
+      add(
+        Finding(
+          .snapped, .info, nil, frames: [frame(flow.report.connection.watch.cutFrame)],
+          Int64(flow.report.connection.watch.cut)))
+    }
     for side in FlowSide.allCases {
       guard let clue = evidence[.backwards, side] else { continue }
       add(
@@ -45,15 +52,12 @@ extension Examination {
     }
   }
 
-  /// Whether an end's packets show that the other speaks, too: they acknowledge it.
-  private func speaksOf(_ side: FlowSide) -> Bool { state(side).hasAcknowledged }
-
   /// Frames seen twice.
-  private mutating func copies(_ side: FlowSide) {
-    let end = connection[side]
-    guard end.counters.duplicateFrames > 0, let clue = evidence[.networkCopy, side] else { return }
-    let copies = Int64(clamping: end.counters.duplicateFrames)
-    let all = Int64(clamping: end.counters.segments)
+  private mutating func copies(_ flow: inout EndedFlow, _ side: FlowSide) {
+    let (copies, all) = flow.report.at(side) {
+      (Int64(clamping: $0.counters.duplicateFrames), Int64(clamping: $0.counters.segments))
+    }
+    guard copies > 0, let clue = evidence[.networkCopy, side] else { return }
     let isCapture =
       evidence[.capturedTwice, side] != nil
       || copies > 1 && Double(copies) >= Examination.twiceShare * Double(all)
@@ -64,9 +68,9 @@ extension Examination {
   }
 
   /// Octets that arrived and were not captured: the other end has acknowledged them.
-  private mutating func gaps(_ side: FlowSide) {
+  private mutating func gaps(_ flow: inout EndedFlow, _ side: FlowSide) {
     guard isSeen(side) else { return }
-    let missed = connection[side].missedOctets
+    let missed = flow.report.at(side) { $0.missedOctets }
     guard missed > 0, evidence[.wrongHandshake, side.other] == nil else { return }
     let frames =
       evidence.frames(.notCaptured, side).prefix(2)
@@ -74,19 +78,19 @@ extension Examination {
     add(
       Finding(
         .captureGap, .warning, side, frames: Array(frames),
-        confidence: state(side).acknowledged >= state(side).highest ? 0.9 : 0.6,
+        confidence: flow.report.connection.ends[side.rawValue].isAcknowledged ? 0.9 : 0.6,
         or: [.lossBehindTap, .otherPath], missed, Int64(clamping: limits.droppedByKernel)))
   }
 
   /// Checksums that are wrong: all of an end's, or one now and then.
-  private mutating func checksums(_ side: FlowSide) {
+  private mutating func checksums(_ flow: inout EndedFlow, _ side: FlowSide) {
     if let clue = evidence[.damaged, side] {
       add(
         Finding(
           .damaged, .warning, side, frames: clue.shown, confidence: 0.9, Int64(clue.count)))
     }
-    guard watch.checks[side.rawValue].isOffloaded else { return }
-    let first = side == .responder ? connection.handshake.synACKFrame : nil
+    guard flow.report.connection.watch.checks[side.rawValue].isOffloaded else { return }
+    let first = side == .responder ? flow.report.handshake.synACKFrame : nil
     add(
       Finding(
         .checksumsOffloaded, .info, side, frames: [first ?? flow.record.firstFrame], confidence: 0.9,
@@ -94,16 +98,16 @@ extension Examination {
   }
 
   /// Frames that are less or more than what was on the wire.
-  private mutating func frames(_ side: FlowSide) {
+  private mutating func frames(_ flow: inout EndedFlow, _ side: FlowSide) {
     // No segment is larger than the other end takes (RFC 9293 section 3.7.1): the network card would have
     // cut this one, or has joined it from several. Without the other's SYN: larger than a jumbo frame.
-    let offered = connection[side.other].offer.maximumSegmentSize
+    let offered = flow.report.at(side.other) { $0.offer.maximumSegmentSize }
     let most = offered > 0 ? offered : 8960
-    if watch.largest[side.rawValue] > most {
+    if flow.report.connection.watch.largest[side.rawValue] > most {
       add(
         Finding(
-          .offloaded, .info, side, frames: [frame(watch.largestFrame[side.rawValue])],
-          Int64(watch.largest[side.rawValue]), Int64(most)))
+          .offloaded, .info, side, frames: [frame(flow.report.connection.watch.largestFrame[side.rawValue])],
+          Int64(flow.report.connection.watch.largest[side.rawValue]), Int64(most)))
     }
   }
 }

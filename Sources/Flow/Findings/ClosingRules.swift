@@ -8,80 +8,83 @@ extension Examination {
   private static let waitMin: Int64 = 1_000_000_000
 
   /// FINs and the states behind them (RFC 9293 section 3.6).
-  mutating func closing() {
-    let teardown = connection.teardown
+  mutating func closing(_ flow: inout EndedFlow) {
     for side in FlowSide.allCases {
-      if let change = connection[side].path.timeWait {
+      if let change = flow.report.at(side, { $0.path.timeWait }) {
         add(Finding(timeWait: side, change, lasting: 2 * limits.maximumSegmentLifetime))
       }
       // What an end does that the capture never shows is nobody's fault.
-      if isWhole { waits(side) }
+      if isWhole { waits(&flow, side) }
     }
-    if let octets = teardown.halfCloseOctets, octets > 0, let first = teardown.first {
+    if let octets = flow.report.teardown.halfCloseOctets, octets > 0, let first = flow.report.teardown.first {
       add(
         Finding(
-          .halfClose, .info, first, frames: teardown.finFrames + teardown.ackFrames, octets,
-          teardown.halfClose ?? 0))
+          .halfClose, .info, first, frames: flow.report.teardown.finFrames + flow.report.teardown.ackFrames,
+          octets, flow.report.teardown.halfClose ?? 0))
     }
-    if teardown.isSimultaneous {
-      add(Finding(.simultaneousClose, .info, nil, frames: teardown.finFrames + teardown.ackFrames))
+    if flow.report.teardown.isSimultaneous {
+      add(
+        Finding(
+          .simultaneousClose, .info, nil,
+          frames: flow.report.teardown.finFrames + flow.report.teardown.ackFrames))
     }
   }
 
   /// States that an end should leave and does not.
-  private mutating func waits(_ side: FlowSide) {
-    let end = connection[side]
-    let path = end.path
-    guard let last = path.last else { return }
-    let fin = connection[side.other].finFrame ?? 0
-    let isReceived = state(side.other).finSequence.map { state(side.other).acknowledged > $0 } ?? false
-    if isReceived, let at = path.firstIndex(where: { $0.state == .closeWait }) {
-      let left = at + 1 < path.count ? path[at + 1].time : flow.time
+  private mutating func waits(_ flow: inout EndedFlow, _ side: FlowSide) {
+    guard let last = flow.report.at(side, { $0.path.lastStep() }) else { return }
+    let (me, peer) = (side.rawValue, side.other.rawValue)
+    let acknowledged = flow.report.connection.ends[peer].acknowledged
+    let isReceived = flow.report.connection.ends[peer].finSequence.map { acknowledged > $0 } ?? false
+    if isReceived, let came = flow.report.at(side, { $0.path.closeWait }) {
+      let fin = flow.report.at(side.other) { $0.finFrame } ?? 0
+      let left = flow.report.at(side) { $0.path.closeWaitEnd }
+      let isStill = left == nil
       // While it goes on sending, the connection is half closed and at work.
-      let quiet = interval(max(path[at].time, min(state(side).lastNew, left)), left)
+      let until = left ?? flow.time
+      let quiet = interval(max(came.time, min(flow.report.connection.ends[me].lastNew, until)), until)
       let isLong = quiet >= limits.closeWait
-      let isStill = at + 1 == path.count
       if isLong || isStill && quiet >= Examination.waitMin {
         add(
           Finding(
-            .closeWait, isLong ? .warning : .note, side, frames: [fin, path[at].frame],
+            .closeWait, isLong ? .warning : .note, side, frames: [fin, came.frame],
             confidence: isLong ? 0.95 : 0.5, or: isStill ? [.endOfCapture, .notCaptured] : [], quiet,
             isStill ? 1 : 0))
       }
     }
     let waited = interval(last.time, flow.time)
+    let ownFIN = flow.report.at(side) { $0.finFrame } ?? 0
+    let repeats = flow.report.at(side) { Int64(clamping: $0.counters.causes.fin) }
     switch last.state {
     case .finWait2:
       if waited >= limits.closeWait {
-        add(Finding(.finWait2, .note, side, frames: [end.finFrame ?? 0, last.frame], waited))
+        add(Finding(.finWait2, .note, side, frames: [ownFIN, last.frame], waited))
       }
     case .finWait1, .closing:
       if waited >= Examination.waitMin {
         add(
           Finding(
             .finUnanswered, .warning, side,
-            frames: [end.finFrame ?? 0] + evidence.frames(.finRepeat, side), confidence: 0.8,
-            or: [.peerGone, .notCaptured], Int64(clamping: end.counters.causes.fin) + 1, waited))
+            frames: [ownFIN] + evidence.frames(.finRepeat, side), confidence: 0.8,
+            or: [.peerGone, .notCaptured], repeats + 1, waited))
       }
     case .lastACK:
       if waited >= Examination.waitMin {
         add(
           Finding(
             .lastACKMissing, .note, side,
-            frames: [end.finFrame ?? 0] + evidence.frames(.finRepeat, side), confidence: 0.7,
-            or: [.peerGone, .notCaptured], Int64(clamping: end.counters.causes.fin) + 1, waited))
+            frames: [ownFIN] + evidence.frames(.finRepeat, side), confidence: 0.7,
+            or: [.peerGone, .notCaptured], repeats + 1, waited))
       }
     case .closed, .listen, .synSent, .synReceived, .established, .closeWait, .timeWait: break
     }
   }
 
   /// Resets of all kinds (RFC 9293 section 3.5.2, RFC 5961).
-  mutating func resets() {
-    if let reset = connection.reset, let kind = connection.connection.resetKind {
-      let (me, peer) = (state(reset.side), state(reset.side.other))
-      let lost =
-        max(0, peer.highest - max(1, peer.acknowledged)) + max(0, me.highest - max(1, me.acknowledged))
-      let hasPeerData = peer.counters.dataSegments > 0
+  mutating func resets(_ flow: inout EndedFlow) {
+    if let reset = flow.report.reset, let kind = flow.report.connection.resetKind {
+      let lost = flow.report.connection.ends[0].unacknowledged + flow.report.connection.ends[1].unacknowledged
+      let hasPeerData = flow.report.connection.ends[reset.side.other.rawValue].counters.dataSegments > 0
       switch kind {
       case .refused, .handshake, .blind: break
       case .abort:
@@ -99,7 +102,8 @@ extension Examination {
       case .afterClose:
         add(
           Finding(
-            .resetAfterClose, .note, reset.side, frames: [connection[reset.side].finFrame ?? 0, reset.frame],
+            .resetAfterClose, .note, reset.side,
+            frames: [flow.report.at(reset.side) { $0.finFrame } ?? 0, reset.frame],
             confidence: 0.9, lost))
       case .dead:
         // What it answers may have gone another way: then nobody knows what it was.
@@ -109,9 +113,9 @@ extension Examination {
             .resetDead, isAlone ? .note : .warning, reset.side, frames: [reset.frame],
             confidence: isAlone ? 0.5 : 0.8,
             or: isAlone ? [.firewall, .forgedReset, .notCaptured] : [.firewall, .forgedReset],
-            isAlone ? Int64(clamping: connection[reset.side].counters.segments) : 0))
+            isAlone ? Int64(clamping: flow.report.at(reset.side) { $0.counters.segments }) : 0))
       }
-      late(reset.side)
+      late(&flow, reset.side)
     }
     if evidence.isEmpty { return }
     for side in FlowSide.allCases {
@@ -134,7 +138,7 @@ extension Examination {
   }
 
   /// Octets that come when the reset has long been received.
-  private mutating func late(_ side: FlowSide) {
+  private mutating func late(_ flow: inout EndedFlow, _ side: FlowSide) {
     guard let reset = evidence[.resetEffective, side] else { return }
     let roundTrip = (tap.toOriginator ?? 0) &+ (tap.toResponder ?? 0)
     for other in FlowSide.allCases {
@@ -144,7 +148,7 @@ extension Examination {
       add(
         Finding(
           .dataAfterReset, other == side ? .warning : .note, other,
-          frames: [connection.reset?.frame ?? 0] + clue.shown, confidence: 0.7,
+          frames: [flow.report.reset?.frame ?? 0] + clue.shown, confidence: 0.7,
           or: other == side ? [.forgedReset] : [.lossBehindTap, .firewall], Int64(clue.count),
           interval(reset.firstTime, clue.lastTime)))
     }

@@ -16,7 +16,9 @@ extension EndedFlow {
       // What an ordinary connection has to tell is not, unless its ports are another's.
       return reuseFinding(limits).flatMap { $0.severity > .info ? $0 : nil }
     }
-    guard let worst = examined(limits).first, worst.severity > .info else { return nil }
+    var found: [Finding] = []
+    examine(limits, in: &found)
+    guard let worst = found.first, worst.severity > .info else { return nil }
     return worst
   }
 
@@ -26,85 +28,89 @@ extension EndedFlow {
       putTimeWait(limits, in: &found)
       if report.reuse != nil, let reused = reuseFinding(limits) { found.insert(reused, at: 0) }
     } else {
-      found = examined(limits)
+      examine(limits, in: &found)
     }
   }
 
-  /// The findings by every rule.
-  func examined(_ limits: FindingLimits) -> [Finding] {
-    var found: [Finding] = []
+  /// Makes `found` the findings by every rule.
+  mutating func examine(_ limits: FindingLimits, in found: inout [Finding]) {
+    found.removeAll(keepingCapacity: true)
     if hasConnection {
-      var examination = Examination(flow: self, limits: limits)
-      examination.opening()
-      examination.options()
-      if examination.hasTrouble {
-        examination.losses()
-        examination.windows()
+      var examination = Examination(&self, limits)
+      swap(&examination.found, &found)
+      examination.opening(&self)
+      examination.options(&self)
+      if examination.hasTrouble(&self) {
+        examination.losses(&self)
+        examination.windows(&self)
       }
-      examination.pace()
-      examination.silence()
-      examination.closing()
-      examination.resets()
-      examination.capture()
-      found = examination.found
+      examination.pace(&self)
+      examination.silence(&self)
+      examination.closing(&self)
+      examination.resets(&self)
+      examination.capture(&self)
+      swap(&examination.found, &found)
     } else {
-      found = datagramFindings(limits)
+      putDatagramFindings(limits, in: &found)
     }
-    if found.count < 2 { return found }
-    return found.enumerated().sorted {
-      ($1.element.severity, $0.element.frames.first ?? 0, $0.offset)
-        < ($0.element.severity, $1.element.frames.first ?? 0, $1.offset)
-    }.map(\.element)
+    // They are few. Those that are as bad and as early stay in the order of the rules.
+    for end in found.indices.dropFirst() {
+      var place = end
+      while place > 0, found[place].isBefore(found[place - 1]) {
+        found.swapAt(place, place - 1)
+        place -= 1
+      }
+    }
   }
 }
 
-/// One look at one connection.
+extension Finding {
+  /// It is told before another: it is worse, or as bad and seen earlier.
+  fileprivate func isBefore(_ other: Finding) -> Bool {
+    (other.severity, frames.first ?? 0) < (severity, other.frames.first ?? 0)
+  }
+}
+
+/// One look at one connection, which its rules are handed: as a part of this it would be copied with each.
 struct Examination {
-  let flow: EndedFlow
   let limits: FindingLimits
   let tap: Tap
   let evidence: Evidence
   var found: [Finding] = []
+  /// Time of the last packet.
+  let end: Int64
+  /// The end of the input came before the connection's.
+  let isCutOff: Bool
+  /// Whether both SYNs were seen, so that numbers, options and scales are known.
+  let isFromStart: Bool
+  private let firstFrame: UInt64
+  private let areSeen: (originator: Bool, responder: Bool)
 
-  init(flow: EndedFlow, limits: FindingLimits) {
-    self.flow = flow
+  init(_ flow: inout EndedFlow, _ limits: FindingLimits) {
     self.limits = limits
     tap = flow.report.tap
     evidence = flow.report.evidence
+    end = flow.record.end
+    isCutOff = flow.reason == .forced || flow.reason == .active
+    isFromStart = flow.report.originator.hasSYN && flow.report.responder.hasSYN
+    firstFrame = flow.report.connection.firstFrame
+    areSeen = (flow.report.originator.counters.segments > 0, flow.report.responder.counters.segments > 0)
   }
 
-  var connection: ConnectionReport { @inline(__always) _read { yield flow.report } }
-
-  /// What an end knows that its report does not tell.
-  @inline(__always)
-  func state(_ side: FlowSide) -> TCPEnd {
-    side == .originator ? connection.connection.ends[0] : connection.connection.ends[1]
-  }
-  /// What is watched besides.
-  var watch: Watch { connection.connection.watch }
   /// A frame that is kept as the distance from the connection's first; 0 for none.
-  func frame(_ near: UInt32) -> UInt64 {
-    near > 0 ? connection.connection.firstFrame &+ UInt64(near) &- 1 : 0
-  }
+  func frame(_ near: UInt32) -> UInt64 { near > 0 ? firstFrame &+ UInt64(near) &- 1 : 0 }
 
   /// Whether there is anything that the rules on losses and windows could speak of: most connections have
   /// neither evidence nor counts of trouble.
-  var hasTrouble: Bool {
-    !evidence.isEmpty || !flow.notices.isEmpty || watch.silentTimeouts[0] > 0 || watch.silentTimeouts[1] > 0
-      || connection.hasTrouble
+  func hasTrouble(_ flow: inout EndedFlow) -> Bool {
+    !evidence.isEmpty || !flow.notices.isEmpty || flow.report.connection.watch.silentTimeouts[0] > 0
+      || flow.report.connection.watch.silentTimeouts[1] > 0 || flow.report.hasTrouble
   }
 
-  /// Time of the last packet.
-  var end: Int64 { flow.record.end }
-  /// The end of the input came before the connection's.
-  var isCutOff: Bool { flow.reason == .forced || flow.reason == .active }
-
   /// Whether the capture shows packets of this end.
-  func isSeen(_ side: FlowSide) -> Bool { connection[side].counters.segments > 0 }
+  func isSeen(_ side: FlowSide) -> Bool { side == .originator ? areSeen.originator : areSeen.responder }
   /// Whether it shows both.
-  var isWhole: Bool { isSeen(.originator) && isSeen(.responder) }
-  /// Whether both SYNs were seen, so that numbers, options and scales are known.
-  var isFromStart: Bool { connection[.originator].hasSYN && connection[.responder].hasSYN }
+  var isWhole: Bool { areSeen.originator && areSeen.responder }
 
   mutating func add(_ finding: Finding) { found.append(finding) }
 }

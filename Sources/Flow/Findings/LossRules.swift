@@ -4,13 +4,12 @@ internal import Wire
 
 extension Examination {
   /// Each end's octets in turn.
-  mutating func losses() {
+  mutating func losses(_ flow: inout EndedFlow) {
     for side in FlowSide.allCases {
-      let end = connection[side]
-      let causes = end.counters.causes
+      let causes = flow.report.at(side) { $0.counters.causes }
       let repeats = Int64(clamping: causes.fast &+ causes.timer &+ causes.tailLossProbe &+ causes.other)
       let needless = min(repeats, Int64(clamping: causes.spurious))
-      lost(side, repeats, needless)
+      lost(&flow, side, repeats, needless)
       if isWhole, causes.timer > 0, let clue = evidence[.timer, side] {
         add(
           Finding(
@@ -33,14 +32,15 @@ extension Examination {
       if causes.fin > 0, let clue = evidence[.finRepeat, side] {
         add(
           Finding(
-            .finRepeated, .note, side, frames: [end.finFrame ?? 0] + clue.shown, or: [.answerLost],
+            .finRepeated, .note, side, frames: [flow.report.at(side) { $0.finFrame } ?? 0] + clue.shown,
+            or: [.answerLost],
             Int64(clamping: causes.fin)))
       }
       if let clue = evidence[.outOfOrder, side] {
         add(
           Finding(
             .reordering, .note, side, frames: clue.shown, confidence: 0.9, or: [.lossBehindTap],
-            Int64(clue.count), Int64(clamping: end.counters.dataSegments)))
+            Int64(clue.count), Int64(clamping: flow.report.at(side) { $0.counters.dataSegments })))
       }
       if let clue = evidence[.otherOctets, side] {
         add(
@@ -49,7 +49,7 @@ extension Examination {
             Int64(clue.count / 2)))
       }
       marked(side)
-      unanswered(side)
+      unanswered(&flow, side)
     }
     for clue in flow.notices.clues where clue.kind == .tooBig {
       add(Finding(.packetTooBig, .note, clue.side, frames: clue.shown, clue.amount))
@@ -67,10 +67,10 @@ extension Examination {
 
   /// What had to be sent again, and on which side of the tap it was lost: what the tap had seen was lost
   /// behind it, what it had not seen before it.
-  private mutating func lost(_ side: FlowSide, _ repeats: Int64, _ needless: Int64) {
+  private mutating func lost(_ flow: inout EndedFlow, _ side: FlowSide, _ repeats: Int64, _ needless: Int64) {
     let needed = repeats - needless
     guard needed > 0 else { return }
-    let segments = max(1, Int64(clamping: connection[side].counters.dataSegments))
+    let segments = max(1, Int64(clamping: flow.report.at(side) { $0.counters.dataSegments }))
     let before = evidence.count(.lostBefore, side)
     let behind = max(0, evidence.count(.lostBehind, side) - needless)
     let isMuch = needed > 1 && Double(needed) >= limits.lossWarning * Double(segments)
@@ -91,13 +91,14 @@ extension Examination {
   }
 
   /// Octets that were sent again and again, and never acknowledged.
-  private mutating func unanswered(_ side: FlowSide) {
-    let end = state(side)
-    let timeouts = Int64(watch.silentTimeouts[side.rawValue])
+  private mutating func unanswered(_ flow: inout EndedFlow, _ side: FlowSide) {
+    let me = side.rawValue
+    let timeouts = Int64(flow.report.connection.watch.silentTimeouts[side.rawValue])
     guard isWhole else { return }
-    let size = Int64(watch.largest[side.rawValue])
+    let size = Int64(flow.report.connection.watch.largest[side.rawValue])
     let isTold = flow.notices.clues.contains { $0.kind == .tooBig }
-    if let clue = evidence[.fullSizeRepeat, side], clue.count >= 3, end.acknowledged < clue.amount,
+    if let clue = evidence[.fullSizeRepeat, side], clue.count >= 3,
+      flow.report.connection.ends[me].acknowledged < clue.amount,
       size > 536,
       timeouts < 3 || isTold
     {
@@ -107,10 +108,11 @@ extension Examination {
           .blackHole, .error, side, frames: clue.shown, confidence: isTold ? 0.9 : 0.7,
           or: [.lossBehindTap], Int64(clue.count), size))
     }
-    guard timeouts >= 3, end.highest > end.acknowledged else { return }
+    guard timeouts >= 3, !flow.report.connection.ends[me].isAcknowledged else { return }
     add(
       Finding(
         .noAnswerToData, .error, side, frames: evidence.frames(.timer, side), confidence: 0.8,
-        or: [.peerGone, .firewall, .blackHole], timeouts, interval(end.lastHeard, self.end)))
+        or: [.peerGone, .firewall, .blackHole], timeouts,
+        interval(flow.report.connection.ends[me].lastHeard, end)))
   }
 }

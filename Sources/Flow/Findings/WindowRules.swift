@@ -7,13 +7,13 @@ extension Examination {
   private static let zeroWindowWarning: Int64 = 100_000_000
 
   /// What each end advertised (RFC 9293 section 3.8.6).
-  mutating func windows() {
+  mutating func windows(_ flow: inout EndedFlow) {
     for side in FlowSide.allCases {
-      let end = connection[side]
       if let clue = evidence[.zeroWindow, side] {
-        let stood = end.zeroWindowTime(until: self.end)
+        let until = end
+        let stood = flow.report.at(side) { $0.zeroWindowTime(until: until) }
         // A window of zero matters while the other end has something to say.
-        if state(side.other).finSequence == nil || stood > 0 {
+        if flow.report.connection.ends[side.other.rawValue].finSequence == nil || stood > 0 {
           add(
             Finding(
               .zeroWindow, stood >= Examination.zeroWindowWarning ? .warning : .note, side,
@@ -24,7 +24,7 @@ extension Examination {
         add(
           Finding(
             .windowFull, .note, side, frames: clue.shown, Int64(clue.count),
-            connection[side.other].windowMax))
+            flow.report.at(side.other) { $0.windowMax }))
       }
       if let clue = evidence[.windowShrink, side] {
         add(Finding(.windowShrunk, .note, side, frames: clue.shown, Int64(clue.count)))
@@ -33,7 +33,7 @@ extension Examination {
         add(
           Finding(
             .sillyWindow, .note, side.other, frames: clue.shown, Int64(clue.count), clue.amount,
-            Int64(connection[side.other].offer.maximumSegmentSize)))
+            Int64(flow.report.at(side.other) { $0.offer.maximumSegmentSize })))
       }
       if let clue = evidence[.delayedACKStall, side] {
         // Once may be chance: an application may have written just then.
@@ -54,10 +54,11 @@ extension Examination {
   }
 
   /// What set the pace of the side that sent more, when one thing did so for most of the time.
-  mutating func pace() {
-    guard let shares = connection.limits else { return }
+  mutating func pace(_ flow: inout EndedFlow) {
+    guard let shares = flow.report.limits else { return }
     let isOriginator =
-      connection[.originator].counters.dataOctets >= connection[.responder].counters.dataOctets
+      flow.report.originator.counters.dataOctets
+      >= flow.report.responder.counters.dataOctets
     let side: FlowSide = isOriginator ? .originator : .responder
     for (limit, share) in shares where share >= 0.5 {
       let rule: Rule? =
@@ -71,13 +72,13 @@ extension Examination {
   }
 
   /// Pauses, and peers that no longer answer.
-  mutating func silence() {
-    let pause = Int64(watch.pause) * 1_000_000
+  mutating func silence(_ flow: inout EndedFlow) {
+    let pause = Int64(flow.report.connection.watch.pause) * 1_000_000
     if pause >= limits.idle {
-      add(Finding(.longIdle, .info, nil, frames: [frame(watch.pauseFrame)], pause))
+      add(Finding(.longIdle, .info, nil, frames: [frame(flow.report.connection.watch.pauseFrame)], pause))
     }
     for side in FlowSide.allCases {
-      let unanswered = Int64(watch.unanswered[side.rawValue])
+      let unanswered = Int64(flow.report.connection.watch.unanswered[side.rawValue])
       guard unanswered >= 2, isSeen(side.other), let clue = evidence[.keepAliveUnanswered, side] else {
         continue
       }

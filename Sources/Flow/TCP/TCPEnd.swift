@@ -209,6 +209,14 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   var identificationMost: UInt16?
   var timestampMost: UInt32?
 
+  /// Whether all that was seen of its sequence space was acknowledged.
+  var isAcknowledged: Bool {
+    @inline(__always) mutating get { acknowledged >= highest }
+  }
+  /// Octets of it that were not, but for its SYN.
+  var unacknowledged: Int64 {
+    @inline(__always) mutating get { max(0, highest - max(1, acknowledged)) }
+  }
   /// Payload octets by sequence space: without SYN, FIN and repeats.
   var streamOctets: Int64 {
     max(0, highest - 1 - (finSequence.map { $0 < highest ? 1 : 0 } ?? 0))
