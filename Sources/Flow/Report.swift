@@ -69,7 +69,7 @@ public struct ConnectionReport: Sendable {
 
   /// Octets of both ends' sequence space that were never captured.
   public var missedOctets: Int64 {
-    details.isEmpty ? 0 : originator.missedOctets + responder.missedOctets
+    mutating get { details.isEmpty ? 0 : details[0].missedOctets(0) + details[0].missedOctets(1) }
   }
 
   /// What it knew beyond, when it did.
@@ -148,6 +148,12 @@ public struct EndReport: Sendable {
       afterFIN: details.isEmpty ? 0 : details[0].evidence[.afterFIN, side]?.sum ?? 0, resetFrame: resetFrame)
   }
 
+  /// Whether there is something to tell of its flights or its congestion window.
+  @inline(__always)
+  public mutating func hasFlights() -> Bool {
+    !details.isEmpty && (details[0].hasWindow(side.rawValue) || details[0].hasSeries(side.rawValue))
+  }
+
   /// Octets in flight behind each segment with octets, when series were asked for.
   public var flights: [FlightPoint] { details.isEmpty ? [] : details[0][side.rawValue].series }
   /// How the window that it advertised held its peer back.
@@ -159,7 +165,7 @@ public struct EndReport: Sendable {
     details.isEmpty ? nil : details[0].window(side.rawValue)?.figures
   }
   /// Octets of sequence space that were never captured.
-  public var missedOctets: Int64 { details.isEmpty ? 0 : details[0][side.rawValue].missedOctets }
+  public var missedOctets: Int64 { details.isEmpty ? 0 : details[0].missedOctets(side.rawValue) }
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.
   public func zeroWindowTime(until time: Int64) -> Int64 {

@@ -117,6 +117,22 @@ public struct FrameList: RandomAccessCollection, ExpressibleByArrayLiteral, Send
     count &+= 1
   }
 
+  /// Puts a frame in its place in a list in order, unless it is there; of too many the first are kept.
+  @inline(__always)
+  mutating func insert(_ frame: UInt64) {
+    var place = count
+    while place > 0, frames[place &- 1] > frame { place &-= 1 }
+    if place > 0, frames[place &- 1] == frame { return }
+    if place == FrameList.countMax { return }
+    var last = Swift.min(count, FrameList.countMax &- 1)
+    while last > place {
+      frames[last] = frames[last &- 1]
+      last &-= 1
+    }
+    frames[place] = frame
+    count = Swift.min(count &+ 1, FrameList.countMax)
+  }
+
   /// Makes it two frames.
   @inline(__always)
   mutating func fill(_ one: UInt64, _ other: UInt64) { (frames[0], frames[1], count) = (one, other, 2) }

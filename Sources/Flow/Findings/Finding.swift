@@ -26,7 +26,7 @@ public struct Finding: Sendable {
     figures = [a, b, c, d]
     self.frames = FrameList()
     // Frames are counted from 1; 0 stands for one that was not seen.
-    for frame in frames.sorted() where frame > 0 && self.frames.last != frame { self.frames.append(frame) }
+    for frame in frames where frame > 0 { self.frames.insert(frame) }
   }
 
   /// An end is in TIME_WAIT: of most connections nothing else is to be said.

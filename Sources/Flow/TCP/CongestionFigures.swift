@@ -162,6 +162,12 @@ extension SenderWindow {
 }
 
 extension ConnectionReport {
+  /// Whether something may be known of what limited the transfer.
+  @inline(__always)
+  public mutating func hasLimits() -> Bool {
+    !details.isEmpty && (details[0].hasWindow(0) || details[0].hasWindow(1))
+  }
+
   /// What limited the transfer: shares of its time that sum to 1, of the end that sent more in bulk. Nil when
   /// neither sent enough to tell. Where its receiver is, most of it is unknown: there it does not show when
   /// it sent, and for what.

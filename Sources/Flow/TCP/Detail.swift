@@ -124,6 +124,19 @@ public struct TCPDetail: Sendable {
     mayHold && (end == 0 ? !ends[0].holes.isEmpty : !ends[1].holes.isEmpty)
   }
 
+  /// Octets of an end that were never captured.
+  @inline(__always)
+  func missedOctets(_ end: Int) -> Int64 {
+    if !hasHoles(end) { return 0 }
+    return (end == 0 ? ends[0].holes : ends[1].holes).reduce(0) { $0 + $1.block.end - $1.block.start }
+  }
+
+  /// Whether there is a series of an end's octets in flight.
+  @inline(__always)
+  func hasSeries(_ end: Int) -> Bool {
+    mayHold && (end == 0 ? !ends[0].series.isEmpty : !ends[1].series.isEmpty)
+  }
+
   /// Whether any of what an acknowledgment takes off an end's flight was sent again.
   @inline(__always)
   mutating func hasRepeat(_ end: Int, below number: Int64) -> Bool {

@@ -280,8 +280,6 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
 }
 
 extension TCPEndDetail {
-  /// Octets of sequence space that were never captured.
-  var missedOctets: Int64 { holes.reduce(0) { $0 + $1.block.end - $1.block.start } }
 
   /// Everything before this number was captured, given the end's highest.
   mutating func contiguous(_ highest: Int64) -> Int64 {
