@@ -155,7 +155,7 @@ extension Tracker {
   private mutating func fill(_ flow: inout EndedFlow, _ index: Int, _ reason: FlowEnd) {
     flow.hasConnection = table.slots[index].hasConnection
     if flow.hasConnection {
-      flow.report.connection = connections.connection(of: index, table)
+      connections.copy(index, &table, to: &flow.report.connection)
       table.slots[index].fill(
         &flow.record, flow.report.connection.start, flow.report.connection.firstFrame)
       // A copy, and only of what there is.

@@ -158,6 +158,12 @@ public struct EndReport: Sendable {
   public var flights: [FlightPoint] { details.isEmpty ? [] : details[0][side.rawValue].series }
   /// How the window that it advertised held its peer back.
   public var flowControl: FlowControlFigures {
+    var end = self
+    return end.flowControlFigures()
+  }
+  /// The same, without a copy of the report.
+  @inline(__always)
+  public mutating func flowControlFigures() -> FlowControlFigures {
     (details.isEmpty ? FlowControl() : details[0].control(side.rawValue)).figures
   }
   /// Its congestion window; nil for an end that never had several segments in flight.
@@ -168,7 +174,7 @@ public struct EndReport: Sendable {
   public var missedOctets: Int64 { details.isEmpty ? 0 : details[0].missedOctets(side.rawValue) }
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.
-  public func zeroWindowTime(until time: Int64) -> Int64 {
+  public mutating func zeroWindowTime(until time: Int64) -> Int64 {
     if details.isEmpty { return 0 }
     return details[0].zeroWindowTime(side.rawValue)
       &+ (details[0].zeroWindowSince(side.rawValue).map { interval($0, time) } ?? 0)

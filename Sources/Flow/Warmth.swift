@@ -110,11 +110,14 @@ struct ConnectionStore: ~Copyable {
     return connection
   }
 
-  /// A flow's connection as it is now.
-  func connection(of flow: Int, _ table: borrowing FlowTable) -> TCPConnection {
+  /// Makes `connection` a flow's as it is now.
+  mutating func copy(_ flow: Int, _ table: inout FlowTable, to connection: inout TCPConnection) {
     let place = table.slots[flow].state
-    if !table.slots[flow].isCold { return warm[place] }
-    return unpacked(place, isSteady: table.slots[flow].isSteady)
+    if table.slots[flow].isCold {
+      connection = unpacked(place, isSteady: table.slots[flow].isSteady)
+    } else {
+      connection = warm[place]
+    }
   }
 
   /// Takes out a flow's connection, which holds no detail any more.

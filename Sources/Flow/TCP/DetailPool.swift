@@ -190,7 +190,7 @@ struct DetailPool: ~Copyable {
     octets -= Int(places[place].octets)
     if places[place].isUnproven { unproven -= 1 }
     places[place] = Place()
-    details[place] = blank
+    details[place].clear()
   }
 
   private mutating func account(_ place: Int) {

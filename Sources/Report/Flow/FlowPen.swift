@@ -264,7 +264,8 @@ extension Pen {
     }
     if end.isPlain { return write(",\"zero_window_ns\":0") }
     write(",\"zero_window_ns\":", signed: end.zeroWindowTime(until: time))
-    lend { $0.write(end.flowControl) }
+    let figures = end.flowControlFigures()
+    lend { $0.write(figures) }
   }
 
   /// Round trips of what it sent, and how much of it was on its way.
