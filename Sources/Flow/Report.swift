@@ -79,7 +79,7 @@ public struct ConnectionReport: Sendable {
   /// What the findings rest on.
   var evidence: Evidence { details.isEmpty ? Evidence() : details[0].evidence }
   /// Whether trouble was counted at an end.
-  var hasTrouble: Bool { !details.isEmpty && details[0].hasTrouble }
+  mutating func hasTrouble() -> Bool { !details.isEmpty && details[0].hasTrouble }
 
   /// Part of what was known was given up because memory ran out: counts of trouble begin anew there.
   public var hasLostDetail: Bool { connection.hasLostDetail }

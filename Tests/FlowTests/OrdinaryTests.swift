@@ -7,6 +7,15 @@ import Wire
 
 @testable import Flow
 
+extension EndedFlow {
+  /// The findings by every rule.
+  fileprivate func examined(_ limits: FindingLimits) -> [Finding] {
+    var (flow, found) = (self, [Finding]())
+    flow.examine(limits, in: &found)
+    return found
+  }
+}
+
 @Suite struct OrdinaryTests {
   /// The findings as text: what can be compared.
   private func said(_ findings: [Finding]) -> [String] {

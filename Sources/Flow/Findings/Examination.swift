@@ -104,7 +104,7 @@ struct Examination {
   /// neither evidence nor counts of trouble.
   func hasTrouble(_ flow: inout EndedFlow) -> Bool {
     !evidence.isEmpty || !flow.notices.isEmpty || flow.report.connection.watch.silentTimeouts[0] > 0
-      || flow.report.connection.watch.silentTimeouts[1] > 0 || flow.report.hasTrouble
+      || flow.report.connection.watch.silentTimeouts[1] > 0 || flow.report.hasTrouble()
   }
 
   /// Whether the capture shows packets of this end.

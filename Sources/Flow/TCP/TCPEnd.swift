@@ -217,6 +217,7 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
   var unacknowledged: Int64 {
     @inline(__always) mutating get { max(0, highest - max(1, acknowledged)) }
   }
+
   /// Payload octets by sequence space: without SYN, FIN and repeats.
   var streamOctets: Int64 {
     max(0, highest - 1 - (finSequence.map { $0 < highest ? 1 : 0 } ?? 0))
@@ -280,7 +281,6 @@ public struct TCPEnd: Sendable, BitwiseCopyable {
 }
 
 extension TCPEndDetail {
-
   /// Everything before this number was captured, given the end's highest.
   mutating func contiguous(_ highest: Int64) -> Int64 {
     guard var least = holes.first?.block.start else { return highest }
