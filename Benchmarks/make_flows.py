@@ -2,11 +2,11 @@
 """Make a capture of short HTTP connections, the same every time: ten packets a connection, in both directions, with time
 stamps, as a web server under load shows them.
 
-    Benchmarks/make_flows.py FILE [--flows N] [--concurrent N] [--rate N]
+    Benchmarks/make_flows.py FILE [--flows N] [--concurrent N] [--rate N] [--resets]
 
 FILE is a microsecond pcap with N connections (320,000 unless told otherwise: 3.2 million packets, 0.4 GB), `concurrent` of
 them open at a time and interleaved, `rate` packets a second. Addresses, ports, numbers and gaps follow from the
-connection's own number.
+connection's own number. With --resets a RST of the client ends each: eight packets.
 """
 import argparse
 import struct
@@ -32,16 +32,19 @@ RESPONSE = (
     b"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/plain\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
     + b"x" * 100
 )
-SYN, ACK, PSH, FIN = 2, 16, 8, 1
+SYN, ACK, PSH, FIN, RST = 2, 16, 8, 1, 4
 # From the client, flags, octets.
 STEPS = [
     (True, SYN, b""), (False, SYN | ACK, b""), (True, ACK, b""), (True, PSH | ACK, REQUEST), (False, ACK, b""),
     (False, PSH | ACK, RESPONSE), (True, ACK, b""), (False, FIN | ACK, b""), (True, FIN | ACK, b""), (False, ACK, b""),
 ]
+# The same, until the client has the response and has no use for the connection any more.
+RESET_STEPS = STEPS[:7] + [(True, RST | ACK, b"")]
 
 
 class Connection:
-    def __init__(self, number):
+    def __init__(self, number, steps=STEPS):
+        self.steps = steps
         self.step = 0
         self.client = struct.pack(">I", 0x0A000000 | (number >> 14) + 2)
         self.server = struct.pack(">I", 0x0A640001)
@@ -53,7 +56,7 @@ class Connection:
     def frame(self, now):
         """The next packet of a short connection."""
         self.step += 1
-        return self.send(now, *STEPS[self.step - 1])
+        return self.send(now, *self.steps[self.step - 1])
 
     def send(self, now, client, flags, octets):
         """A packet behind what its sender has sent."""
@@ -85,13 +88,15 @@ def main():
     parser.add_argument("--flows", type=int, default=320_000)
     parser.add_argument("--concurrent", type=int, default=1000)
     parser.add_argument("--rate", type=int, default=300_000)
+    parser.add_argument("--resets", action="store_true")
     a = parser.parse_args()
+    steps = RESET_STEPS if a.resets else STEPS
     with open(a.file, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
         opened, count, live = 0, 0, []
         while opened < a.flows or live:
             if opened < a.flows and len(live) < a.concurrent:
-                live.append(Connection(opened))
+                live.append(Connection(opened, steps))
                 opened += 1
                 at = len(live) - 1
             else:
@@ -100,7 +105,7 @@ def main():
             frame = live[at].frame(now)
             out.write(struct.pack("<IIII", now // 1_000_000, now % 1_000_000, len(frame), len(frame)) + frame)
             count += 1
-            if live[at].step == len(STEPS):
+            if live[at].step == len(steps):
                 live[at] = live[-1]
                 live.pop()
 

@@ -23,6 +23,7 @@ THRESHOLDS = os.path.join(TOP, "Benchmarks", "thresholds.json")
 ALLOCATORS = {"malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"}
 INPUTS = {
     "flows": ("make_flows.py", ["--concurrent", "100", "--flows"], (300, 1300), 10),
+    "resets": ("make_flows.py", ["--resets", "--concurrent", "100", "--flows"], (300, 1300), 8),
     "web": ("make_web.py", ["--connections", "4", "--requests", "50", "--packets"], (3000, 23_000), 1),
 }
 
