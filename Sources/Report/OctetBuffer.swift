@@ -185,9 +185,8 @@ public struct OctetBuffer: ~Copyable {
   /// The octets written so far, for whoever keeps them.
   public var octets: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  /// Puts them in the place of what is in an array, whose memory is used again.
-  public func copy(to octets: inout [UInt8]) {
-    octets.removeAll(keepingCapacity: true)
+  /// Puts them behind what is in an array.
+  public func append(to octets: inout [UInt8]) {
     unsafe octets.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
   }
 

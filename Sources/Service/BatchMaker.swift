@@ -53,19 +53,20 @@ struct BatchMaker: ~Copyable {
     records.count >= BatchMaker.recordsMax || flows.count + exchanges.out.count >= BatchMaker.octetsMax
   }
 
-  /// What was gathered, unless it is nothing; its text is put into arrays that the queue has got back.
+  /// What was gathered, unless it is nothing; its text is put into an array that the queue has got back.
   mutating func take(for queue: RecordQueue) -> RecordBatch? {
     guard !records.isEmpty || !captures.isEmpty else { return nil }
-    var (told, exchanged) = queue.spares()
-    flows.out.copy(to: &told)
+    var text = queue.spare()
+    flows.out.append(to: &text)
     flows.out.removeAll()
-    exchanges.out.copy(to: &exchanged)
+    // Exchanges stand behind all flows.
+    let behind = text.count
+    exchanges.out.append(to: &text)
     exchanges.out.removeAll()
-    var batch = RecordBatch(
-      texts: [told, exchanged],
-      octets: told.count + exchanged.count + records.count * RecordBatch.octetsPerRecord)
+    var batch = RecordBatch(text: text, octets: text.count + records.count * RecordBatch.octetsPerRecord)
     for index in records.indices {
-      records[index].json = (records[index].kind == .exchange ? exchanged : told)[ranges[index]]
+      let start = records[index].kind == .exchange ? behind : 0
+      records[index].json = text[(start + ranges[index].lowerBound)..<(start + ranges[index].upperBound)]
     }
     batch.records = records
     if isZeek {

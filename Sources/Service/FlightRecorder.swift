@@ -25,7 +25,8 @@ struct FlightRecorder: ~Copyable {
   private let size: Int
   private let entries: UnsafeMutablePointer<Entry>
   private let entriesMax: Int
-  /// Octets and frames that were held so far, and where the next ones come.
+  /// Octets and frames that were held so far; and where the next ones come, which would take a division
+  /// each.
   private var written = 0
   private var count = 0
   private var place = 0

@@ -94,11 +94,11 @@ struct RecordWriter: ~Copyable {
         orders.captures.add(1, ordering: .relaxed)
       }
     }
-    guard settings.storePath != nil else { return queue.giveBack(batch.octets, batch.texts) }
+    guard settings.storePath != nil else { return queue.giveBack(batch.octets, [batch.text]) }
     if waiting.isEmpty { waitingSince = monotonicTime() }
     waiting += batch.records
     waitingOctets += batch.octets
-    waitingTexts += batch.texts
+    waitingTexts.append(batch.text)
   }
 
   private mutating func writeLog(_ batch: RecordBatch, _ seconds: Int64) {
