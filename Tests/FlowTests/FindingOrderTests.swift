@@ -9,11 +9,9 @@ import Wire
 @Suite struct FindingOrderTests {
   /// Frames come as the rules meet them; shown are the first of them, each once, in the order of the capture.
   @Test func framesAreEachOnceAndInOrder() {
-    var random = SystemRandomNumberGenerator()
+    var dice = Dice(5)
     for _ in 0..<2000 {
-      let frames = (0..<Int.random(in: 0...14, using: &random)).map { _ in
-        UInt64.random(in: 0...20, using: &random)
-      }
+      let frames = (0..<dice.roll(15)).map { _ in UInt64(dice.roll(21)) }
       let shown = Finding(.loss, .note, frames: frames).frames
       #expect(Array(shown) == Set(frames).subtracting([0]).sorted().prefix(8).map { $0 }, "\(frames)")
     }

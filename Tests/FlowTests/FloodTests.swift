@@ -23,7 +23,7 @@ private struct Bystanders {
       let flows = ended.filter { $0.record.originator.address.ipv4 == pairs[i].client }
       let questions = Int64(asked / pairs.count + (i < asked % pairs.count ? 1 : 0))
       guard flows.count == 1, let connection = flows[0].connection else { return false }
-      let (client, server) = (connection[.originator], connection[.responder])
+      var (client, server) = (connection[.originator], connection[.responder])
       return connection.handshake.isComplete && client.streamOctets == questions * 100
         && server.streamOctets == questions * 300 && client.counters.retransmissions == 0
         && client.missedOctets + server.missedOctets == 0 && client.roundTrips?.samples ?? 0 > 0

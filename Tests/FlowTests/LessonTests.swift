@@ -101,7 +101,9 @@ private func frames(_ verdicts: [Verdict], _ analysis: Analysis) -> [Int] {
     var limits = Limits()
     limits.keepsSeries = true
     let connection = try #require(try track("slow-start", limits).flows.first?.connection)
-    let window = try #require(connection[.originator].congestion)
+    var sender = connection[.originator]
+    let known = sender.congestion
+    let window = try #require(known)
     #expect(window.rounds.map(\.segments).prefix(6) == [1, 2, 4, 8, 16, 32])
     #expect(window.rounds.map(\.segments).suffix(7) == [16, 16, 17, 18, 19, 20, 20])
     #expect(window.phases.map(\.phase) == [.slowStart, .fastRecovery, .congestionAvoidance])

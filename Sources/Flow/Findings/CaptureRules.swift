@@ -70,7 +70,7 @@ extension Examination {
   /// Octets that arrived and were not captured: the other end has acknowledged them.
   private mutating func gaps(_ flow: inout EndedFlow, _ side: FlowSide) {
     guard isSeen(side) else { return }
-    let missed = flow.report.details[0].missedOctets(side.rawValue)
+    let missed = flow.report.at(side) { $0.missedOctets }
     guard missed > 0, evidence[.wrongHandshake, side.other] == nil else { return }
     let frames =
       evidence.frames(.notCaptured, side).prefix(2)

@@ -55,7 +55,7 @@ extension Examination {
 
   /// What set the pace of the side that sent more, when one thing did so for most of the time.
   mutating func pace(_ flow: inout EndedFlow) {
-    guard flow.report.hasLimits(), let shares = flow.report.limits else { return }
+    guard let shares = flow.report.limits else { return }
     let isOriginator =
       flow.report.originator.counters.dataOctets
       >= flow.report.responder.counters.dataOctets

@@ -38,6 +38,7 @@ extension Streams {
       return nil
     }
     if let slot = slots.find(place.serial), passes(segment, slot, place.side, octets, frame) {
+      hear(frame)
       tracker.take(segment, place, frame, isDamaged: false)
       openRun(segment, place, octets, frame, &tracker)
       return false
@@ -50,8 +51,7 @@ extension Streams {
   @inline(__always)
   public mutating func receiveStraight(_ octets: Bytes, _ frame: Frame, _ tracker: inout Tracker) {
     let (segment, place) = tracker.segmentTaken(octets, frame)
-    now = max(now, frame.time)
-    self.frame = frame.number
+    hear(frame)
     let isBeginning = segment.flags.contains(.syn) || segment.shape.payload > 0
     guard let slot = slots.place(of: place.serial, isBeginning: isBeginning) else { return }
     if !passes(segment, slot, place.side, octets, frame) { receive(octets, segment, slot, place, frame) }
@@ -67,8 +67,7 @@ extension Streams {
   ) -> Bool {
     let isDamaged = tracker.isDamaged(segment, place, octets)
     if !isDamaged {
-      now = max(now, frame.time)
-      self.frame = frame.number
+      hear(frame)
       if let slot = slots.place(of: place.serial, isBeginning: segment.shape.payload > 0) {
         receive(octets, segment, slot, place, frame)
       }
@@ -113,8 +112,6 @@ extension Streams {
       else { return false }
       works[work].heard = frame.number
     }
-    now = max(now, frame.time)
-    self.frame = frame.number
     return true
   }
 

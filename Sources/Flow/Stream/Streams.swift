@@ -80,8 +80,8 @@ public struct Streams: ~Copyable {
 
   /// Whether exchanges or summaries wait to be drained.
   public var hasFinished: Bool { !exchanges.isEmpty || !summaries.isEmpty }
-  /// How many wait.
-  public var finishedCount: Int { exchanges.count &+ summaries.count }
+  /// Whether so many wait that they are told together (`Tracker.together`).
+  public var haveManyFinished: Bool { exchanges.count &+ summaries.count >= Tracker.together }
 
   /// Takes a packet that the tracker has given to a flow, with its frame's octets. Whether exchanges or
   /// summaries wait to be drained.
@@ -100,8 +100,7 @@ public struct Streams: ~Copyable {
   private mutating func take(
     _ octets: Bytes, _ packet: inout Packet, _ frame: Frame, _ verdict: borrowing Verdict
   ) {
-    now = max(now, frame.time)
-    self.frame = frame.number
+    hear(frame)
     guard let slot = slots.place(of: &packet, verdict) else { return }
     if slots[slot].state == .unread { return }
     let segment = StreamSegment(&packet, from: verdict.side, frame)
@@ -112,6 +111,13 @@ public struct Streams: ~Copyable {
     case .http1, .http2: read(slot, segment, payload)
     case .unread: break
     }
+  }
+
+  /// Takes note of when the latest packet came.
+  @inline(__always)
+  mutating func hear(_ frame: Frame) {
+    now = max(now, frame.time)
+    self.frame = frame.number
   }
 
   /// Asks whose octets these are: those a direction begins with, or, when its beginning was not captured,

@@ -162,18 +162,20 @@ extension SenderWindow {
 }
 
 extension ConnectionReport {
-  /// Whether something may be known of what limited the transfer.
-  @inline(__always)
-  public mutating func hasLimits() -> Bool {
-    !details.isEmpty && (details[0].hasWindow(0) || details[0].hasWindow(1))
-  }
-
   /// What limited the transfer: shares of its time that sum to 1, of the end that sent more in bulk. Nil when
   /// neither sent enough to tell. Where its receiver is, most of it is unknown: there it does not show when
   /// it sent, and for what.
   public var limits: [(limit: Limit, share: Double)]? {
-    guard let detail, detail.hasWindow(0) || detail.hasWindow(1) else { return nil }
-    let windows = FlowSide.allCases.compactMap { detail[$0.rawValue].congestion.window }
+    mutating get {
+      guard !details.isEmpty, details[0].hasWindow(0) || details[0].hasWindow(1) else { return nil }
+      return details[0].limits
+    }
+  }
+}
+
+extension TCPDetail {
+  fileprivate var limits: [(limit: Limit, share: Double)]? {
+    let windows = FlowSide.allCases.compactMap { window($0.rawValue) }
     guard let busier = windows.max(by: { $0.fullSegments < $1.fullSegments }) else { return nil }
     let total = busier.limitation.total
     guard busier.fullSegments >= SenderWindow.evidenceMin, total > 0 else { return nil }

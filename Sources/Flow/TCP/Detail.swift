@@ -140,11 +140,9 @@ public struct TCPDetail: Sendable {
     return (end == 0 ? ends[0].holes : ends[1].holes).reduce(0) { $0 + $1.block.end - $1.block.start }
   }
 
-  /// Whether there is a series of an end's octets in flight.
+  /// The series of an end's octets in flight.
   @inline(__always)
-  func hasSeries(_ end: Int) -> Bool {
-    mayHold && (end == 0 ? !ends[0].series.isEmpty : !ends[1].series.isEmpty)
-  }
+  func series(_ end: Int) -> [FlightPoint] { end == 0 ? ends[0].series : ends[1].series }
 
   /// Whether any of what an acknowledgment takes off an end's flight was sent again.
   @inline(__always)

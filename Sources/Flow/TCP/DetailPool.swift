@@ -99,7 +99,7 @@ struct DetailPool: ~Copyable {
     }
     places[place].isResting = false
     if place == Int(spare), !attach(owner, &connections) {
-      details[place] = blank
+      details[place].clear()
       connections[owner].hasLostDetail = true
       refused += 1
       return

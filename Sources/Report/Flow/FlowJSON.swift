@@ -139,7 +139,7 @@ public struct FlowJSON: ~Copyable {
     writeEnd(&flow.report.responder, until: flow.time)
     if flow.report.originator.isPlain { return text.write("}}") }
     text.write("}")
-    if flow.report.hasLimits(), let limits = flow.report.limits { write(limits) }
+    if let limits = flow.report.limits { write(limits) }
     text.write("}")
   }
 
@@ -153,9 +153,10 @@ public struct FlowJSON: ~Copyable {
       $0.writeWindow(&end, until: time)
       $0.writeRoundTrips(&end)
     }
-    if end.isPlain || !end.hasFlights() { return }
+    if end.isPlain { return }
     if let figures = end.congestion { write(figures, until: time) }
-    if !end.flights.isEmpty { write(end.flights) }
+    let flights = end.flights
+    if !flights.isEmpty { write(flights) }
   }
 
   /// Pairs of a time and the octets in flight then.

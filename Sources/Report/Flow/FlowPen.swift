@@ -264,7 +264,7 @@ extension Pen {
     }
     if end.isPlain { return write(",\"zero_window_ns\":0") }
     write(",\"zero_window_ns\":", signed: end.zeroWindowTime(until: time))
-    let figures = end.flowControlFigures()
+    let figures = end.flowControl
     lend { $0.write(figures) }
   }
 
