@@ -85,6 +85,8 @@ extension Tracker {
     if packet.tcp.flags.contains(.syn) {
       var opening = JournalOpening(arrival: arrival, offer: TCPOffer(&packet))
       guard writeAnswer(&opening, place, { packet.checkSegment(in: octets) }) else { return false }
+    } else if packet.tcp.flags.contains(.rst) {
+      guard journals.takeReset(&arrival, at: place, { packet.checkSegment(in: octets) }) else { return false }
     } else {
       guard journals.take(&arrival, at: place, { packet.checkSegment(in: octets) }) else { return false }
     }

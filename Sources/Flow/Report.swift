@@ -2,6 +2,16 @@
 
 internal import Wire
 
+/// What a report that was made of a journal has for the rules.
+enum JournalKind: Sendable {
+  /// It was not made of a journal at once.
+  case none
+  /// Nothing but for the rule on TIME_WAIT.
+  case ordinary
+  /// Nothing but for the rules on the opening and the end: it was refused, reset, or not answered.
+  case brief
+}
+
 /// A connection as it was when its flow ended or was reported: both ends with all that is known of them.
 /// Plain values, which are filled in place.
 public struct ConnectionReport: Sendable {
@@ -18,8 +28,8 @@ public struct ConnectionReport: Sendable {
   public internal(set) var reset: (side: FlowSide, frame: UInt64)?
   /// How it took the place of a connection in TIME_WAIT, when no evidence says so.
   var reuse: Reuse?
-  /// It was made of a plain journal at once, which has nothing for a rule but that on TIME_WAIT.
-  var isPlainJournal = false
+  /// Whether it was made of a plain journal at once, and who may speak of it.
+  var journalKind = JournalKind.none
   /// The ends.
   public var originator = EndReport()
   public var responder = EndReport()
@@ -30,7 +40,7 @@ public struct ConnectionReport: Sendable {
   /// Makes it the report of its connection at `time`, which may be later than its last packet.
   mutating func fill(_ details: [TCPDetail], at time: Int64) {
     self.details = details
-    isPlainJournal = false
+    journalKind = .none
     reuse = nil
     var marks = Marks(
       start: connection.start, connection.firstFrame, &self.connection.milestones,

@@ -176,11 +176,12 @@ public struct HistoryLetters: RandomAccessCollection, Sendable {
   @inline(__always)
   mutating func fill(_ letters: UInt64, count: Int) {
     if !rest.isEmpty { rest = [] }
-    (first[0], held) = (letters, UInt8(truncatingIfNeeded: count))
+    (first[0], first[1]) = (letters, 0)
+    held = UInt8(truncatingIfNeeded: count)
   }
 
   /// One more of those that are held in place.
-  private mutating func append(_ letter: UInt8) {
+  mutating func append(_ letter: UInt8) {
     first[Int(held) / 8] |= UInt64(letter) &<< UInt64(held % 8 * 8)
     held += 1
   }

@@ -7,7 +7,7 @@ extension Tracker {
   @inline(never)
   mutating func makeSteady(_ index: Int) -> Bool {
     let place = table.slots[index].state
-    if journals.hasRoom(place) || journals[place].isWaitedFor() { return false }
+    if journals.hasRoom(place) || journals[place].isWaitedFor() || journals[place].isReset { return false }
     var whole = journals.whole(place)
     let serial = table.slots[index].serial
     // What is remembered of each is the same as if the journal were replayed.

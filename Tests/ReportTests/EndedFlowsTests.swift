@@ -44,7 +44,8 @@ private struct Teller: ~Copyable {
 @Suite struct EndedFlowsTests {
   /// Journals, connections and reports of flows that go on, by turns.
   @Test(arguments: 1...12) func listsHaveThemInTheirOrder(seed: UInt64) {
-    let talks = (0..<100).map { RandomTalk(seed: seed * 1000 + $0, exchanges: Int($0 % 5)) }
+    var talks = (0..<100).map { RandomTalk(seed: seed * 1000 + $0, exchanges: Int($0 % 5)) }
+    talks += (0..<40).map { RandomTalk(reset: seed * 1000 + $0) }
     var limits = Limits()
     limits.keepsJournals = true
     limits.plainSpan = FindingLimits().idle

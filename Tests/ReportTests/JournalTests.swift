@@ -50,6 +50,12 @@ extension TwoTrackers {
     check([RandomTalk(seed: seed, exchanges: Int(seed / 8 % 4))], active: Int64(1_000_000 * (seed % 7)) + 1)
   }
 
+  /// Either end resets it, in any of its states, or it is never opened.
+  @Test(arguments: 1...400) func soHasOneThatIsReset(seed: UInt64) {
+    check([RandomTalk(reset: seed)])
+    check([RandomTalk(reset: seed * 401)], active: Int64(1_000_000 * (seed % 7)) + 1)
+  }
+
   /// Another connection takes the ports of one that is in TIME_WAIT, or is not.
   @Test(arguments: 1...48) func soHasOneInThePlaceOfAnother(seed: UInt64) {
     let talks = (0..<4).map { RandomTalk(seed: seed * 8 + $0 * 264, exchanges: Int($0 % 2)) }

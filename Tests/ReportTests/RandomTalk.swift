@@ -64,6 +64,53 @@ struct RandomTalk {
     if below(4) > 0 { close() }
   }
 
+  /// A SYN that is refused or not answered, or a connection that either end resets in any of its states; what
+  /// may come behind that, and another connection in its place.
+  init(reset seed: UInt64) {
+    self.init(seed: seed * 256 + seed & 7, exchanges: 0)
+    packets = []
+    acknowledged = next
+    windows = [20_000, 20_000]
+    trouble = [0, 0, 2, 20][Int(seed >> 3 & 3)]
+    send(0, .syn)
+    if below(4) == 0 {
+      if below(3) > 0 { reset(1) }
+    } else {
+      send(1, [.syn, .ack])
+      if below(8) > 0 { send(0, .ack) }
+      for _ in 0..<below(3) { exchange() }
+      if below(4) == 0 { close() }
+      if below(3) == 0 {
+        let first = Int(below(2))
+        send(first, [.fin, .ack])
+        if below(2) == 0 { send(1 - first, .ack) }
+        if below(3) == 0 { send(1 - first, [.fin, .ack]) }
+      } else if below(3) == 0 {
+        send(Int(below(2)), [.psh, .ack], 1 + below(size))
+      }
+      reset(Int(below(2)))
+    }
+    if below(3) == 0 { exchange() }
+    if below(3) == 0 { reset(Int(below(2))) }
+    guard below(4) == 0 else { return }
+    next = [next[0] &+ 100_000, UInt32(below(1 << 32))]
+    open()
+    exchange()
+  }
+
+  /// A RST as ends send it: with an acknowledgment or without, with a time stamp or without, mostly with its
+  /// number.
+  private mutating func reset(_ me: Int) {
+    let count = packets.count
+    send(me, below(3) == 0 ? .rst : [.rst, .ack])
+    guard packets.count > count else { return }
+    if below(2) == 0 { packets[packets.count - 1].tcp.hasTimestamps = false }
+    if below(2) == 0 { packets[packets.count - 1].identification = 0 }
+    if below(3) == 0 { packets[packets.count - 1].tcp.window = 0 }
+    if below(4) == 0 { packets[packets.count - 1].tcp.acknowledgment = next[1 - me] &- UInt32(below(200)) }
+    if below(12) == 0 { packets[packets.count - 1].tcp.sequence &+= UInt32(below(3)) }
+  }
+
   private mutating func below(_ bound: UInt64) -> UInt64 {
     random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return (random &>> 33) % max(1, bound)

@@ -58,7 +58,8 @@ private struct Ways: ~Copyable {
 
   /// Many at once, so that one comes in the place of another.
   @Test(arguments: 1...8) func soHaveManyConversationsAtOnce(seed: UInt64) {
-    let talks = (0..<160).map { RandomTalk(seed: seed * 1000 + $0, exchanges: Int($0 % 4)) }
+    var talks = (0..<160).map { RandomTalk(seed: seed * 1000 + $0, exchanges: Int($0 % 4)) }
+    talks += (0..<40).map { RandomTalk(reset: seed * 1000 + $0) }
     let told = foresee(talkFrames(talks, firstPort: 10_000))
     #expect(told.difference == 0)
     #expect(told.straightFrames > 100)

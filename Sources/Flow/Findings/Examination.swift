@@ -39,16 +39,22 @@ extension EndedFlow {
       var examination = Examination(&self, limits)
       swap(&examination.found, &found)
       examination.opening(&self)
-      examination.options(&self)
-      if examination.hasTrouble(&self) {
-        examination.losses(&self)
-        examination.windows(&self)
+      // Who made the report of a journal has asked what the others ask (`WholeJournal.isPlain`).
+      let isBrief = report.journalKind == .brief
+      if isBrief {
+        if let reused = reuseFinding(limits) { examination.add(reused) }
+      } else {
+        examination.options(&self)
+        if examination.hasTrouble(&self) {
+          examination.losses(&self)
+          examination.windows(&self)
+        }
+        examination.pace(&self)
+        examination.silence(&self)
       }
-      examination.pace(&self)
-      examination.silence(&self)
       examination.closing(&self)
       examination.resets(&self)
-      examination.capture(&self)
+      if !isBrief { examination.capture(&self) }
       swap(&examination.found, &found)
     } else {
       putDatagramFindings(limits, in: &found)

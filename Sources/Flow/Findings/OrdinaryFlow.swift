@@ -8,9 +8,9 @@ extension EndedFlow {
   /// acknowledged, of which nothing had to be noted. Each condition stands for the rules that it silences; a
   /// test holds it against all of them.
   mutating func isOrdinary(_ limits: FindingLimits) -> Bool {
-    guard hasConnection, notices.isEmpty else { return false }
+    guard hasConnection, notices.isEmpty, report.journalKind != .brief else { return false }
     // Of a plain journal the rest was asked when its report was made (`WholeJournal.isPlain`).
-    return (report.isPlainJournal ? !report.originator.offer.isCut : isWell())
+    return (report.journalKind == .ordinary ? !report.originator.offer.isCut : isWell())
       && Int64(report.connection.watch.pause) * 1_000_000 < limits.idle
       // No end was in CLOSE_WAIT for longer.
       && interval(record.start, record.end) < limits.closeWait

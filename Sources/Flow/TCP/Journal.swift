@@ -2,10 +2,10 @@
 //
 // Most connections are short and have no trouble. What a connection (`TCPConnection`) works out with each
 // of its segments is asked for when it ends; until then it is enough to have written down what came, as
-// long as that is a SYN, its answer, and segments of the ordinary kind (JournalRules.swift). A segment that
-// is anything else, or one too many, has the journal replayed into a connection first (`Tracker.unfold`),
-// which then takes it as it would have: nobody can tell afterwards that there was a journal. A test holds
-// both against each other.
+// long as that is a SYN, its answer, segments of the ordinary kind (JournalRules.swift), and at most a RST
+// behind them. A segment that is anything else, or one too many, has the journal replayed into a connection
+// first (`Tracker.unfold`), which then takes it as it would have: nobody can tell afterwards that there was a
+// journal. A test holds both against each other.
 
 internal import Wire
 
@@ -142,6 +142,9 @@ struct Journal: Sendable, BitwiseCopyable {
   /// none; and whether its numbers are higher (`Reuse`).
   var reusedAfter: Int64 = -1
   var isReusedNewer = false
+  /// Its last entry is a RST, which ended it; and that one has a time stamp (JournalReset.swift).
+  var isReset = false
+  var hasResetStamp = false
   var ends = InlineArray<2, JournalEnd>(repeating: JournalEnd())
   var entries = InlineArray<6, JournalEntry>(repeating: JournalEntry())
   /// Where the entries behind these are, -1 for nowhere.
@@ -162,7 +165,7 @@ struct Journal: Sendable, BitwiseCopyable {
   @inline(__always)
   mutating func begin(_ frame: Frame) {
     (start, firstFrame, last) = (frame.time, frame.number, 0)
-    (reusedAfter, isReusedNewer) = (-1, false)
+    (reusedAfter, isReusedNewer, isReset) = (-1, false, false)
     ends = InlineArray(repeating: JournalEnd())
     (rest, count, late) = (-1, 0, 0)
   }
@@ -194,6 +197,7 @@ struct Journal: Sendable, BitwiseCopyable {
   /// What kind of flow it is: asked for until the third segment, which is the opener's.
   @inline(__always)
   mutating func classify() -> FlowClass {
-    count < 3 ? .halfOpen : isClosed ? .closed : .established
+    if isReset { return count < 3 ? .refused : .closed }
+    return count < 3 ? .halfOpen : isClosed ? .closed : .established
   }
 }

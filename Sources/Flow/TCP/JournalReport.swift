@@ -8,13 +8,21 @@ internal import Wire
 
 extension WholeJournal {
   /// Whether its report can be made at once, as far as that shows without its entries: nothing in it is for a
-  /// rule but that on TIME_WAIT (`EndedFlow.isOrdinary`), when others wait for times from `span` on.
+  /// rule but those on TIME_WAIT and on resets (`EndedFlow.isOrdinary`), when others wait for times from
+  /// `span` on.
   fileprivate mutating func isPlain(leastSegment: UInt16, span: Int64) -> Bool {
     journal.count >= 3 && journal.start > 0 && journal.last < span
-      && journal.ends[0].hasFIN == journal.ends[1].hasFIN && (!journal.ends[0].hasFIN || journal.isClosed)
+      && (journal.isReset || journal.ends[0].hasFIN == journal.ends[1].hasFIN)
+      && (journal.isReset || !journal.ends[0].hasFIN || journal.isClosed)
       && journal.ends[0].offer == journal.ends[1].offer
       && journal.ends[0].offer.maximumSegmentSize >= leastSegment && !journal.ends[0].checks.isOffloaded
       && !journal.ends[1].checks.isOffloaded
+  }
+
+  /// The same of one that nobody answered but by a RST: of what the ends offer no rule speaks.
+  fileprivate mutating func isUnansweredPlainly(span: Int64) -> Bool {
+    (journal.count == 1 || journal.count == 2 && journal.isReset) && journal.start > 0 && journal.last < span
+      && !journal.ends[0].checks.isOffloaded && !journal.ends[1].checks.isOffloaded
   }
 }
 
@@ -22,6 +30,10 @@ extension EndedFlow {
   /// Makes the connection's part of it of a journal, when the rest is made. False when that is not to be done
   /// at once.
   mutating func fill(_ whole: inout WholeJournal, span: Int64) -> Bool {
+    if whole.isUnansweredPlainly(span: span) {
+      fillUnanswered(&whole)
+      return true
+    }
     guard whole.isPlain(leastSegment: record.key.first.ipv4 == nil ? 1220 : 536, span: span) else {
       return false
     }
@@ -35,6 +47,7 @@ extension EndedFlow {
     history.fill(sketch.letters, count: sketch.letterCount)
     connectionState = sketch.originator.hasFIN ? .sf : .s1
     report.fill(&whole.journal, &sketch)
+    if whole.journal.isReset { fillReset(&whole.journal, &sketch) }
     return true
   }
 }
@@ -44,7 +57,7 @@ extension ConnectionReport {
   @inline(__always)
   fileprivate mutating func fill(_ journal: inout Journal, _ sketch: inout Sketch) {
     if !details.isEmpty { details = [] }
-    isPlainJournal = true
+    journalKind = .ordinary
     reset = nil
     reuse = journal.reuse
     connection.hasLostDetail = false
@@ -61,7 +74,7 @@ extension ConnectionReport {
     let opener = (StateChange(.synSent, syn), StateChange(.established, synACK))
     let answerer = (StateChange(.synReceived, synACK), StateChange(.established, ack))
     teardown.clear()
-    if !sketch.originator.hasFIN {
+    if journal.isReset || !sketch.originator.hasFIN {
       originator.path.fill(opener)
       responder.path.fill(answerer)
     } else if sketch.originator.fin.frame < sketch.responder.fin.frame {
@@ -122,7 +135,7 @@ extension EndReport {
 extension Milestone {
   /// A mark of a sketch, seen from the milestone that it is counted from.
   @inline(__always)
-  fileprivate func moved(_ mark: SketchMark) -> Milestone {
+  func moved(_ mark: SketchMark) -> Milestone {
     Milestone(time: time &+ mark.since, frame: frame &+ UInt64(mark.frame))
   }
 }

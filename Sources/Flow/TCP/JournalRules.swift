@@ -21,11 +21,11 @@ extension Journal {
       && a.payload == 0 && a.acknowledgment == ends[0].next && a.window != 0 && !a.isMarked && isTold(&a)
   }
 
-  /// Whether its time and its frame can be written down, and it came behind the last.
+  /// Whether its time and its frame can be written down, and it came behind the last, which ended nothing.
   @inline(__always)
-  private mutating func isTold(_ a: inout Arrival) -> Bool {
+  mutating func isTold(_ a: inout Arrival) -> Bool {
     let since = a.time &- start
-    return since >= last && since < 1 &<< Int64(JournalEntry.timeBits)
+    return since >= last && !isReset && since < 1 &<< Int64(JournalEntry.timeBits)
       && a.frame &- firstFrame <= UInt64(UInt32.max)
   }
 

@@ -122,6 +122,9 @@ struct EndSketch {
     return hasD ? 0 : UInt8(ascii: "D")
   }
 
+  /// Its RST: a segment, which says nothing else of its end.
+  mutating func countReset() { segments &+= 1 }
+
   /// Its peer's segment.
   @inline(__always)
   mutating func hear(_ entry: JournalEntry) {
@@ -152,6 +155,11 @@ struct Sketch {
   /// The longest pause, and something was cut.
   private(set) var pause: Int64 = 0
   private(set) var isCut = false
+  /// The RST that ended it, if one did.
+  private(set) var reset = SketchMark()
+  private(set) var resetSide = FlowSide.originator
+  private(set) var resetFlags: UInt16 = 0
+  private(set) var resetAcknowledgment: UInt32 = 0
   /// The letters of the history, the first in the lowest octet, and how many there are: each end has four at
   /// most.
   private(set) var letters = UInt64(UInt8(ascii: "S")) | UInt64(UInt8(ascii: "h")) &<< 8
@@ -177,7 +185,8 @@ struct Sketch {
     var longest = last
     var marks = whole.journal.entries[0].isCut || second.isCut
     let sizes = (whole.journal.ends[0].segmentSize, whole.journal.ends[1].segmentSize)
-    for index in 2..<Int(whole.journal.count) {
+    let count = Int(whole.journal.count) &- (whole.journal.isReset ? 1 : 0)
+    for index in 2..<count {
       let entry = whole.entry(index)
       longest = max(longest, entry.since &- last)
       last = entry.since
@@ -193,6 +202,15 @@ struct Sketch {
       }
     }
     (pause, isCut) = (longest, marks)
+    if whole.journal.isReset { end(whole.entry(count), behind: last) }
+  }
+
+  /// The RST that ended it, behind a segment of this time.
+  private mutating func end(_ entry: JournalEntry, behind last: Int64) {
+    pause = max(pause, entry.since &- last)
+    (reset, resetFlags, resetAcknowledgment) = (SketchMark(entry), entry.flags, entry.acknowledgment)
+    resetSide = entry.side == 0 ? .originator : .responder
+    if entry.side == 0 { originator.countReset() } else { responder.countReset() }
   }
 
   @inline(__always)

@@ -56,6 +56,16 @@ struct JournalStore: ~Copyable {
     return count > 0
   }
 
+  /// The same of a RST that ends its connection.
+  mutating func takeReset(
+    _ arrival: inout Arrival, at place: Int, _ verdict: () -> ChecksumVerdict?
+  ) -> Bool {
+    let canGrow = canGrow
+    let count = places.change(place) { $0.takeReset(&arrival, canGrow: canGrow, verdict) }
+    if count > Journal.held { writeRest(&arrival, at: place) }
+    return count > 0
+  }
+
   /// Writes down what was counted, and had no room in the journal itself.
   private mutating func writeRest(_ arrival: inout Arrival, at place: Int) {
     let (entry, index, rest) = places.change(place) {
@@ -164,6 +174,7 @@ struct JournalReader {
     packet.tcp.window = entry.window
     packet.tcp.timestampValue = entry.stamp
     say(whole.journal.ends[entry.side].offer)
+    if packet.tcp.flags.contains(.rst) { packet.tcp.hasTimestamps = whole.journal.hasResetStamp }
     return true
   }
 
